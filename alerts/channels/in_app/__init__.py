@@ -1,0 +1,1 @@
+"""alerts.channels.in_app."""

@@ -1,0 +1,27 @@
+"""Tables, one noun a file."""
+
+from network.models.base import Base
+from network.models.debtor import Debtor, DebtorIdentifier, DebtorSpelling, ExchangeRate, MatchReview
+from network.models.ledger import LedgerPage
+from network.models.member import Member
+from network.models.news import News, Outbox, Watch
+from network.models.release import PipelineState, Release, ReleaseEpoch
+from network.models.user import User
+
+__all__ = [
+    "Base",
+    "Debtor",
+    "DebtorIdentifier",
+    "DebtorSpelling",
+    "ExchangeRate",
+    "LedgerPage",
+    "MatchReview",
+    "Member",
+    "News",
+    "Outbox",
+    "PipelineState",
+    "Release",
+    "ReleaseEpoch",
+    "User",
+    "Watch",
+]
