@@ -69,3 +69,28 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+class KeyHolder:
+    """The key ring of this process, set once at start."""
+
+    def __init__(self) -> None:
+        self._ring: KeyRing | None = None
+
+    def use(self, ring: KeyRing) -> None:
+        """Set the ring of this process."""
+        self._ring = ring
+
+    @property
+    def ring(self) -> KeyRing:
+        """The ring.
+
+        Raises:
+            RuntimeError: `use` was never called: this process has no business with sealed rows.
+        """
+        if self._ring is None:
+            raise RuntimeError("this process holds no keys")
+        return self._ring
+
+
+keys = KeyHolder()

@@ -1,0 +1,104 @@
+"""Which debtor each customer of a member is: one sealed frame a member.
+
+A customer is placed once and remembered; only customers that are new, or whose name, place or identifiers changed,
+go through resolution again.
+"""
+
+import uuid
+
+import polars as pl
+from cachetools import LRUCache
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.orm import Session
+
+from network.models import LedgerPage
+from network.resolution import resolve_customers
+from network.services import private_pages, reviews
+from network.services.private_pages import Content
+
+ATTRIBUTES = (
+    "customer_name",
+    "siren",
+    "siret",
+    "vat",
+    "lei",
+    "registration",
+    "postcode",
+    "city",
+    "country",
+    "email_domain",
+)
+SCHEMA = {
+    "customer_id": pl.String,
+    **dict.fromkeys(ATTRIBUTES, pl.String),
+    "debtor_id": pl.String,
+    "band": pl.String,
+    "reason": pl.String,
+}
+
+
+_own_debtors: LRUCache[tuple[uuid.UUID, str], frozenset[uuid.UUID]] = LRUCache(maxsize=256)
+
+
+def read_customers(session: Session, member_id: uuid.UUID) -> pl.DataFrame:
+    """Return the member's customers; `debtor_id` is null while a person has not placed one."""
+    found = private_pages.read(session, member_id=member_id, content=Content.CUSTOMERS)
+    return found.get("", pl.DataFrame(schema=SCHEMA))
+
+
+def write_customers(session: Session, member_id: uuid.UUID, customers: pl.DataFrame) -> None:
+    """Replace the member's customer book."""
+    private_pages.erase(session, member_id=member_id, content=Content.CUSTOMERS)
+    blob = private_pages.pack(customers.select(SCHEMA))
+    private_pages.write(session, member_id=member_id, content=Content.CUSTOMERS, blobs=[("", blob)])
+
+
+def place_customers(session: Session, *, member_id: uuid.UUID, customers: pl.DataFrame) -> int:
+    """Resolve the customers of a file that are new or changed and remember them all.
+
+    Return how many of this file's customers wait for a person.
+    """
+    incoming = customers.select(pl.col("customer_id", *ATTRIBUTES))
+    book = read_customers(session, member_id)
+    known = incoming.join(book, on=["customer_id", *ATTRIBUTES], how="inner", nulls_equal=True).select(SCHEMA)
+    fresh = incoming.join(known, on="customer_id", how="anti")
+    placed = known
+    if fresh.height:
+        resolution = resolve_customers(session, fresh)
+        placed = pl.concat(
+            [
+                known,
+                fresh.join(resolution.frame, on="customer_id", how="left").select(SCHEMA),
+            ]
+        )
+        reviews.open_cases(session, member_id=member_id, cases=resolution.reviews)
+        kept = book.join(placed, on="customer_id", how="anti")
+        write_customers(session, member_id, pl.concat([kept, placed]))
+    return placed.filter(pl.col("debtor_id").is_null()).height
+
+
+def place_customer(session: Session, *, member_id: uuid.UUID, customer_id: str, debtor_id: uuid.UUID) -> None:
+    """Record a person's decision on one customer."""
+    private_pages.lock(session, member_id)
+    chosen = pl.col("customer_id") == customer_id
+    book = read_customers(session, member_id).with_columns(
+        debtor_id=pl.when(chosen).then(pl.lit(str(debtor_id))).otherwise("debtor_id"),
+        band=pl.when(chosen).then(pl.lit("link")).otherwise("band"),
+        reason=pl.when(chosen).then(pl.lit("decided")).otherwise("reason"),
+    )
+    write_customers(session, member_id, book)
+
+
+def own_debtor_ids(session: Session, member_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """Return the debtors among the member's own customers.
+
+    Search as one types asks this at every key, so the answer is kept until a page of the book changes.
+    """
+    slot = private_pages.slot_tag(member_id, Content.CUSTOMERS)
+    page_id = session.scalar(select(func.min(cast(LedgerPage.id, String))).where(LedgerPage.slot_tag == slot))
+    if page_id is None:
+        return frozenset()
+    if (member_id, page_id) not in _own_debtors:
+        ids = read_customers(session, member_id)["debtor_id"].drop_nulls().unique()
+        _own_debtors[member_id, page_id] = frozenset(map(uuid.UUID, ids))
+    return _own_debtors[member_id, page_id]

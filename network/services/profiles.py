@@ -1,0 +1,177 @@
+"""A debtor as readers see it: identity and releases, which are the same for everybody."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from network.errors import ConflictError, NotFoundError
+from network.i18n import mark
+from network.models import Debtor, DebtorIdentifier, Release, ReleaseEpoch, Watch
+from network.permissions import Actor, Permission, require, require_member
+from network.schemas.release import ReleasedValues, read_release
+from network.services import private_pages, statement_book
+from network.services.customer_book import own_debtor_ids, read_customers
+from network.services.private_pages import Content
+from network.transaction import reading
+
+MONTHS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class DebtorIdentity:
+    """Who a debtor is, from public registers and confirmed spellings."""
+
+    id: uuid.UUID
+    name: str
+    legal_form: str | None
+    identifiers: dict[str, str]
+    postcode: str | None
+    city: str | None
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A debtor's page: its last 24 releases, oldest first.
+
+    `is_published` tells whether the last closed epoch has a release of it. Nothing is ever said of why not.
+    """
+
+    debtor: DebtorIdentity
+    releases: tuple[ReleasedValues, ...]
+    latest_epoch: str | None
+    is_published: bool
+    is_watched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPosition:
+    """What the reader's own company holds on the debtor at a month's end; minor units (cents)."""
+
+    period: str
+    currency: str
+    current: int
+    late_1_30: int
+    late_31_60: int
+    late_61_90: int
+    late_91: int
+
+
+def find_debtor(actor: Actor, *, words: str) -> uuid.UUID:
+    """Return the one debtor that has this id, identifier or exact name.
+
+    Raises:
+        NotFoundError: none that the actor may know of.
+        ConflictError: the name belongs to several.
+    """
+    require(actor, Permission.PROFILE_READ)
+    with reading() as session:
+        found = [held for held in _candidates(session, words.strip()) if _may_know(session, actor, held)]
+    if not found:
+        raise NotFoundError(mark("No debtor %(words)s. Search with: vigie search WORDS"), words=words)
+    if len(found) > 1:
+        raise ConflictError(
+            mark("%(count)s debtors are called %(words)s. Give a SIREN, a VAT number or the id."),
+            count=len(found),
+            words=words,
+        )
+    return found[0].id
+
+
+def _candidates(session: Session, words: str) -> Sequence[Debtor]:
+    try:
+        held = session.get(Debtor, uuid.UUID(words))
+    except ValueError:
+        compact = words.replace(" ", "").upper()
+        by_identifier = select(DebtorIdentifier.debtor_id).where(
+            DebtorIdentifier.value.in_([compact, compact[:9]]) if compact[:9].isdigit() else DebtorIdentifier.value == compact
+        )
+        found = session.scalars(select(Debtor).where(Debtor.id.in_(by_identifier))).all()
+        return found or session.scalars(select(Debtor).where(Debtor.name == words).limit(20)).all()
+    return [held] if held is not None else []
+
+
+def _may_know(session: Session, actor: Actor, debtor: Debtor) -> bool:
+    """A debtor that was never released is known to those who have it among their own customers alone."""
+    if debtor.is_listed or actor.may(Permission.DEBTOR_SEE_UNLISTED):
+        return True
+    return actor.member_id is not None and debtor.id in own_debtor_ids(session, actor.member_id)
+
+
+def read_profile(actor: Actor, *, debtor_id: uuid.UUID) -> Profile:
+    """Return a debtor's profile. Its cost does not grow with the network: four look-ups by key.
+
+    Raises:
+        NotFoundError: there is none, or the actor may not know of it.
+    """
+    require(actor, Permission.PROFILE_READ)
+    with reading() as session:
+        debtor = session.get(Debtor, debtor_id)
+        if debtor is None or not _may_know(session, actor, debtor):
+            raise NotFoundError(mark("There is no such debtor."))
+        identifiers = session.execute(
+            select(DebtorIdentifier.scheme, DebtorIdentifier.value).where(
+                DebtorIdentifier.debtor_id == debtor_id
+            )
+        ).all()
+        bodies = session.scalars(
+            select(Release.body)
+            .where(Release.debtor_id == debtor_id)
+            .order_by(Release.epoch.desc())
+            .limit(MONTHS)
+        ).all()
+        latest = session.scalar(select(ReleaseEpoch.epoch).order_by(ReleaseEpoch.epoch.desc()).limit(1))
+        watched = session.scalar(
+            select(exists().where(Watch.user_id == actor.user_id, Watch.debtor_id == debtor_id))
+        )
+    releases = tuple(read_release(body) for body in reversed(bodies))
+    return Profile(
+        debtor=DebtorIdentity(
+            id=debtor.id,
+            name=debtor.name,
+            legal_form=debtor.legal_form,
+            identifiers={scheme: value for scheme, value in identifiers},
+            postcode=debtor.postcode,
+            city=debtor.city,
+            country=debtor.country,
+        ),
+        releases=releases,
+        latest_epoch=latest,
+        is_published=bool(releases) and releases[-1].epoch == latest,
+        is_watched=bool(watched),
+    )
+
+
+def own_positions(actor: Actor, *, debtor_id: uuid.UUID) -> tuple[OwnPosition, ...]:
+    """Return what the actor's own member holds on a debtor, month by month, oldest first, at most 24 months."""
+    require(actor, Permission.LEDGER_READ)
+    member_id = require_member(actor)
+    columns = ("current", "late_1_30", "late_31_60", "late_61_90", "late_91")
+    with reading() as session:
+        ours = read_customers(session, member_id).filter(pl.col("debtor_id") == str(debtor_id))["customer_id"]
+        if ours.is_empty():
+            return ()
+        periods = statement_book.periods_in_force(statement_book.read_book(session, member_id))[-MONTHS:]
+        frames = private_pages.read(
+            session, member_id=member_id, content=Content.POSITIONS, periods=periods
+        )
+    found = (
+        pl.concat(
+            [
+                frame.filter(pl.col("customer_id").is_in(ours.to_list())).with_columns(
+                    pl.lit(period).alias("period")
+                )
+                for period, frame in frames.items()
+            ]
+        )
+        .group_by("period", "currency")
+        .agg(pl.col(name).sum() for name in columns)
+        .sort("period", "currency")
+        if frames
+        else None
+    )
+    return () if found is None else tuple(OwnPosition(**row) for row in found.iter_rows(named=True))
