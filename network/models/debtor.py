@@ -1,9 +1,20 @@
 """Debtors, the identifiers and spellings by which lines find them, and links that a person must look at."""
 
 import uuid
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, String
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from network.models.base import Base, RandomId, Tag
@@ -38,7 +49,9 @@ class DebtorIdentifier(Base):
     )
 
     scheme: Mapped[str] = mapped_column(String(12), primary_key=True)
-    value: Mapped[str] = mapped_column(String(40), primary_key=True, comment="Compact; registration as CC:NUMBER.")
+    value: Mapped[str] = mapped_column(
+        String(40), primary_key=True, comment="Compact; registration as CC:NUMBER."
+    )
     debtor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("debtor.id"))
 
 
@@ -48,8 +61,12 @@ class DebtorSpelling(Base):
     __tablename__ = "debtor_spelling"
     __table_args__ = (Index("ix_debtor_spelling_debtor_id", "debtor_id"),)
 
-    spelling: Mapped[str] = mapped_column(String(300), primary_key=True, comment="Normalised, without legal form.")
-    area: Mapped[str] = mapped_column(String(12), primary_key=True, comment="CC:department or CC:postcode; '' if unknown.")
+    spelling: Mapped[str] = mapped_column(
+        String(300), primary_key=True, comment="Normalised, without legal form."
+    )
+    area: Mapped[str] = mapped_column(
+        String(12), primary_key=True, comment="CC:department or CC:postcode; '' if unknown."
+    )
     debtor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("debtor.id"), primary_key=True)
     confirmations: Mapped[int] = mapped_column(BigInteger, default=1)
 
@@ -72,5 +89,5 @@ class ExchangeRate(Base):
     __tablename__ = "exchange_rate"
 
     currency: Mapped[str] = mapped_column(String(3), primary_key=True)
-    day: Mapped[str] = mapped_column(String(10), primary_key=True, comment="ISO date.")
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
     rate: Mapped[Decimal] = mapped_column(Numeric(18, 8))

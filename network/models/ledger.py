@@ -18,5 +18,7 @@ class LedgerPage(Base):
     owner_tag: Mapped[Tag] = mapped_column(index=True)
     slot_tag: Mapped[Tag] = mapped_column(index=True)
     key_id: Mapped[str] = mapped_column(String(16))
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary, comment="Nonce and data key under the key-encryption key.")
+    wrapped_key: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="Nonce and data key under the key-encryption key."
+    )
     sealed: Mapped[bytes] = mapped_column(LargeBinary, comment="Nonce and AES-256-GCM of one padded page.")

@@ -34,7 +34,9 @@ class News(Base):
     debtor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("debtor.id"), primary_key=True)
     epoch: Mapped[Epoch] = mapped_column(primary_key=True)
     rule: Mapped[str] = mapped_column(String(40), primary_key=True)
-    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="Released values before and after, nothing else.")
+    facts: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, comment="Released values before and after, nothing else."
+    )
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 

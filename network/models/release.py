@@ -3,7 +3,18 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Text, func
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from network.models.base import Base, Epoch, RandomId
@@ -21,6 +32,9 @@ class ReleaseEpoch(Base):
     published: Mapped[int] = mapped_column(Integer)
     withheld: Mapped[int] = mapped_column(Integer)
     log_size: Mapped[int] = mapped_column(BigInteger, comment="Leaves of the Merkle log after this epoch.")
+    log_frontier: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="Roots of the full subtrees, 32 bytes each, largest first: enough to append."
+    )
     log_root: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 

@@ -88,7 +88,9 @@ def _candidates(session: Session, words: str) -> Sequence[Debtor]:
     except ValueError:
         compact = words.replace(" ", "").upper()
         by_identifier = select(DebtorIdentifier.debtor_id).where(
-            DebtorIdentifier.value.in_([compact, compact[:9]]) if compact[:9].isdigit() else DebtorIdentifier.value == compact
+            DebtorIdentifier.value.in_([compact, compact[:9]])
+            if compact[:9].isdigit()
+            else DebtorIdentifier.value == compact
         )
         found = session.scalars(select(Debtor).where(Debtor.id.in_(by_identifier))).all()
         return found or session.scalars(select(Debtor).where(Debtor.name == words).limit(20)).all()
@@ -134,7 +136,7 @@ def read_profile(actor: Actor, *, debtor_id: uuid.UUID) -> Profile:
             id=debtor.id,
             name=debtor.name,
             legal_form=debtor.legal_form,
-            identifiers={scheme: value for scheme, value in identifiers},
+            identifiers=dict(identifiers),
             postcode=debtor.postcode,
             city=debtor.city,
             country=debtor.country,
@@ -156,9 +158,7 @@ def own_positions(actor: Actor, *, debtor_id: uuid.UUID) -> tuple[OwnPosition, .
         if ours.is_empty():
             return ()
         periods = statement_book.periods_in_force(statement_book.read_book(session, member_id))[-MONTHS:]
-        frames = private_pages.read(
-            session, member_id=member_id, content=Content.POSITIONS, periods=periods
-        )
+        frames = private_pages.read(session, member_id=member_id, content=Content.POSITIONS, periods=periods)
     found = (
         pl.concat(
             [
