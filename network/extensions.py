@@ -24,6 +24,12 @@ class Database:
         self._engine = create_engine(url, pool_pre_ping=True, pool_size=pool_size)
         return self._engine
 
+    def disconnect(self) -> None:
+        """Close the pool; the process may connect again."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
     @property
     def engine(self) -> Engine:
         """The engine.

@@ -1,0 +1,125 @@
+"""Starting and stopping a server so that its life can be told by a lock and not by a list of process ids."""
+
+import fcntl
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from pwd import struct_passwd
+
+from network.embedded.locks import is_held, open_lock
+from network.errors import UnavailableError
+from network.i18n import mark
+
+_STEP_SECONDS = 0.01
+
+
+def spawn(command: Sequence[str], *, lock: Path, log: Path, account: struct_passwd | None = None) -> int:
+    """Start `command` in a session of its own and return its process id.
+
+    It holds `lock` for life, so that :func:`network.embedded.locks.is_held` tells whether it, or a child of it, still
+    runs. Output is appended to `log`. `account` is the user to run as, where we are root.
+
+    Raises:
+        UnavailableError: the previous one still runs.
+    """
+    held = open_lock(lock)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        raise UnavailableError(
+            mark("A process from an earlier start still holds %(lock)s. Try again in a moment."), lock=lock
+        ) from None
+    os.set_inheritable(held, True)  # noqa: FBT003  # positional only in the standard library
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    quiet = os.open(os.devnull, os.O_RDONLY)
+    try:
+        process = os.posix_spawn(
+            program := _found(_as_account(command, account)[0]),
+            [program, *_as_account(command, account)[1:]],
+            _clean_environment(),
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, quiet, 0),
+                (os.POSIX_SPAWN_DUP2, output, 1),
+                (os.POSIX_SPAWN_DUP2, output, 2),
+            ],
+            setsid=True,
+        )
+        os.ftruncate(held, 0)
+        os.write(held, str(process).encode("ascii"))
+        return process
+    finally:
+        for descriptor in (held, output, quiet):
+            os.close(descriptor)
+
+
+def process_id(lock: Path) -> int | None:
+    """Return the id of the process that holds `lock`; None where nobody does."""
+    if not is_held(lock):
+        return None
+    text = lock.read_text(encoding="ascii")
+    return int(text) if text.isdecimal() else None
+
+
+def is_alive(process: int) -> bool:
+    """Tell whether the process runs; a child of ours that has ended is buried on the way."""
+    try:
+        if os.waitpid(process, os.WNOHANG)[0] == process:
+            return False
+    except ChildProcessError:
+        pass
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def stop(lock: Path, *, with_signal: signal.Signals, seconds: float = 20.0) -> None:
+    """Ask the holder of `lock` to end and wait for it; after `seconds` it is killed."""
+    process = process_id(lock)
+    if process is None:
+        return
+    for what in (with_signal, signal.SIGKILL):
+        try:
+            os.kill(process, what)
+        except ProcessLookupError:
+            break
+        if wait_until(lambda: not is_alive(process) or not is_held(lock), seconds=seconds):
+            break
+    wait_until(lambda: not is_held(lock), seconds=seconds)
+    wait_until(lambda: not is_alive(process), seconds=1.0)
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
+    """Wait until `condition` holds, at most `seconds`; tell whether it does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_STEP_SECONDS)
+    return True
+
+
+def _as_account(command: Sequence[str], account: struct_passwd | None) -> list[str]:
+    if account is None:
+        return list(command)
+    who = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", "--"]
+    return ["setpriv", *who, *command]
+
+
+def _found(program: str) -> str:
+    path = shutil.which(program)
+    if path is None:
+        raise UnavailableError(mark("The program %(program)s is missing on this machine."), program=program)
+    return path
+
+
+def _clean_environment() -> dict[str, str]:
+    """Return our environment without what would change how a server behaves."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}

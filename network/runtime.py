@@ -1,0 +1,66 @@
+"""One process with its engines up, its database connected and migrated, and its keys at hand."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Engine, exists, select
+
+from network import migrations
+from network.embedded import engines
+from network.errors import UnavailableError
+from network.extensions import database
+from network.i18n import mark
+from network.keystore import keys, open_key_ring
+from network.models import LedgerPage, MatchReview, PipelineState
+from network.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A process that is ready to work. In `settings` the URLs are those of the engines in use."""
+
+    settings: Settings
+    database_url: str
+    redis_url: str | None
+
+
+@contextmanager
+def started(settings: Settings, *, redis: bool = False) -> Iterator[Runtime]:
+    """Yield a runtime: engines started where they are ours, the database at its newest migration, keys open.
+
+    Embedded engines are shared with every other process of the same home and stopped by the last one out.
+
+    Raises:
+        UnavailableError: an engine does not answer.
+        SettingsError: the keys are missing or damaged although something was sealed with them.
+    """
+    with ExitStack() as stack:
+        database_url, redis_url = settings.database_url, settings.redis_url
+        if database_url is None or (redis and redis_url is None):
+            ours = stack.enter_context(
+                engines.held(
+                    settings.home,
+                    with_postgres=database_url is None,
+                    with_redis=redis and redis_url is None,
+                )
+            )
+            database_url = database_url or ours.database_url
+            redis_url = redis_url or ours.redis_url
+        if database_url is None:
+            raise UnavailableError(mark("No database answers."))
+        stack.callback(database.disconnect)
+        engine = database.connect(database_url)
+        migrations.upgrade(engine)
+        keys.use(open_key_ring(settings.key_store, may_create=not _holds_sealed_rows(engine)))
+        yield Runtime(
+            settings=replace(settings, database_url=database_url, redis_url=redis_url),
+            database_url=database_url,
+            redis_url=redis_url,
+        )
+
+
+def _holds_sealed_rows(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        found = select(*(exists(select(table.id)) for table in (LedgerPage, MatchReview, PipelineState)))
+        return any(connection.execute(found).one())
