@@ -1,1 +1,13 @@
-"""network.web."""
+"""The pages, for people: one file a noun. docs/web.md tells how a page is made."""
+
+from network.web import auth, contributions, first_run, home, inbox, preferences, search
+
+BLUEPRINTS = (
+    home.blueprint,
+    first_run.blueprint,
+    auth.blueprint,
+    preferences.blueprint,
+    search.blueprint,
+    contributions.blueprint,
+    inbox.blueprint,
+)
