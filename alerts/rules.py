@@ -106,27 +106,39 @@ def happenings(movement: Movement, *, debtor: str, epoch: str) -> tuple[Happenin
     return tuple(told.values())
 
 
-def turns(releases: Sequence[ReleasedValues], *, epochs: Sequence[str]) -> tuple[Happening, ...]:
+def turns(
+    releases: Sequence[ReleasedValues],
+    *,
+    epochs: Sequence[str],
+    since: str = "",
+    published_earlier: bool = False,
+) -> tuple[Happening, ...]:
     """Return every turn in a debtor's releases, newest first: what its watchers were told, or would have been.
 
-    `releases` are all releases of one debtor in any order; `epochs` are the closed epochs of the network, of which
-    a debtor may miss some. Only epochs in `epochs` are looked at.
+    Args:
+        releases: of one debtor, in any order.
+        epochs: the closed epochs of the network, of which the debtor may miss some; only these are looked at.
+        since: tell nothing of epochs before this one; what lies before serves as the window of those that follow.
+        published_earlier: there are releases of the debtor older than `releases`.
     """
     if not releases:
         return ()
     debtor = releases[0].debtor
     found = [
         happening
-        for epoch, movement in movements(releases, epochs=epochs)
+        for epoch, movement in movements(releases, epochs=epochs, published_earlier=published_earlier)
+        if epoch >= since
         for happening in happenings(movement, debtor=debtor, epoch=epoch)
     ]
     return tuple(sorted(found, key=lambda item: item.epoch, reverse=True))
 
 
-def movements(releases: Sequence[ReleasedValues], *, epochs: Sequence[str]) -> Iterator[tuple[str, Movement]]:
+def movements(
+    releases: Sequence[ReleasedValues], *, epochs: Sequence[str], published_earlier: bool = False
+) -> Iterator[tuple[str, Movement]]:
     """Yield (epoch, movement) of one debtor for each closed epoch, oldest first."""
     published = {release.epoch: release for release in releases}
-    first = min(published, default="")
+    first = "" if published_earlier else min(published, default="9999-12")
     ordered = sorted(epochs)
     for place, epoch in enumerate(ordered):
         earlier = ordered[max(0, place - WINDOW) : place]
@@ -136,7 +148,7 @@ def movements(releases: Sequence[ReleasedValues], *, epochs: Sequence[str]) -> I
                 now=published.get(epoch),
                 last=published.get(earlier[-1]) if earlier else None,
                 window=tuple(published[month] for month in earlier if month in published),
-                was_published=bool(first) and first < epoch,
+                was_published=first < epoch,
             ),
         )
 
