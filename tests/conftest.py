@@ -1,0 +1,145 @@
+"""What every test may ask for: a real database, the cast, and an honest list of what could not run."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from anonymization.vault import KeyRing
+from network.embedded import engines
+from network.extensions import database
+from network.keystore import keys
+from network.settings import Settings
+from tests import databases
+from tests.factories.cast import Cast, Person
+
+pytest_plugins = ["tests.not_run"]
+
+_HOME = "VIGIE_TEST_HOME"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make one home for the engines of this run; the workers of xdist inherit its name."""
+    if not hasattr(config, "workerinput"):
+        # not pytest's own temp folder: each run closes that to other accounts, PostgreSQL's among them
+        os.environ[_HOME] = tempfile.mkdtemp(prefix="vigie-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    if not hasattr(config, "workerinput"):
+        engines.stop_all(Path(os.environ[_HOME]))
+        shutil.rmtree(os.environ.pop(_HOME))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the settings of the person who runs the tests."""
+    for name in [name for name in os.environ if name.startswith("VIGIE_") and name != _HOME]:
+        monkeypatch.delenv(name)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an installation of its own."""
+    return Settings(home=tmp_path / "home", secret_key="a secret of the tests, forty letters long")
+
+
+@pytest.fixture(scope="session")
+def _postgres(worker_id: str) -> Iterator[Engine]:
+    """One server for the run, one database for the worker, made by the real migrations."""
+    home = Path(os.environ[_HOME])
+    with engines.held(home, is_durable=False) as running:
+        assert running.database_url is not None
+        engine = create_engine(databases.of_worker(home, running.database_url, worker_id))
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def session(_postgres: Engine, _keys: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session whose every effect is gone after the test, with those of the services that it calls.
+
+    Services open and commit their own units of work: each is a savepoint in the one transaction of the test.
+    """
+    with _postgres.connect() as connection:
+        transaction = connection.begin()
+
+        def new_session() -> Session:
+            return Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+        monkeypatch.setattr(database, "new_session", new_session)
+        with new_session() as mine:
+            yield mine
+        transaction.rollback()
+
+
+@pytest.fixture
+def committed_database(_postgres: Engine, _keys: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """The worker's database for tests that need real commits or several connections; emptied afterwards."""
+    monkeypatch.setattr(database, "_engine", _postgres)
+    yield _postgres
+    databases.empty(_postgres)
+
+
+@pytest.fixture
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "_ring", KeyRing.generate())
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest) -> Cast:
+    """The people of the tests, in the committed database where the test asks for it, else in its session."""
+    request.getfixturevalue(
+        "committed_database" if "committed_database" in request.fixturenames else "session"
+    )
+    return Cast()
+
+
+@pytest.fixture
+def reporter(cast: Cast) -> Person:
+    """A credit manager who contributes a ledger."""
+    return cast.reporter
+
+
+@pytest.fixture
+def colleague(cast: Cast) -> Person:
+    """Another credit manager of the reporter's company."""
+    return cast.colleague
+
+
+@pytest.fixture
+def rival(cast: Cast) -> Person:
+    """A credit manager of another company that supplies the same debtors."""
+    return cast.rival
+
+
+@pytest.fixture
+def outsider(cast: Cast) -> Person:
+    """A credit manager of a company that has nothing to do with the others."""
+    return cast.outsider
+
+
+@pytest.fixture
+def subscriber(cast: Cast) -> Person:
+    """Reads releases, contributes nothing."""
+    return cast.subscriber
+
+
+@pytest.fixture
+def moderator(cast: Cast) -> Person:
+    """Looks at what a person must decide; belongs to no member."""
+    return cast.moderator
+
+
+@pytest.fixture
+def operator(cast: Cast) -> Person:
+    """Runs the network; belongs to no member."""
+    return cast.operator

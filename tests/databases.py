@@ -1,0 +1,44 @@
+"""The databases of a test run: a template by the real migrations, and a copy of it for each worker."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
+
+from network import migrations
+from network.embedded.locks import exclusive
+from network.models import Base
+
+_TEMPLATE = "vigie_template"
+
+
+def of_worker(home: Path, server_url: str, worker: str) -> str:
+    """Return the URL of the worker's own database, made as a copy of the migrated template."""
+    name = f"vigie_{worker}"
+    server = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with exclusive(home / "template.lock"), server.connect() as connection:
+        if not _exists(connection, _TEMPLATE):
+            connection.execute(text(f"CREATE DATABASE {_TEMPLATE}"))
+            template = create_engine(_url(server_url, _TEMPLATE))
+            migrations.upgrade(template)
+            template.dispose()
+        if not _exists(connection, name):
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}"))
+    server.dispose()
+    return _url(server_url, name)
+
+
+def empty(engine: Engine) -> None:
+    """Take every row out of our tables."""
+    with engine.begin() as connection:
+        present = set(inspect(connection).get_table_names())
+        names = ", ".join(f'"{name}"' for name in Base.metadata.tables if name in present)
+        connection.execute(text(f"TRUNCATE {names}"))
+
+
+def _exists(connection: Connection, name: str) -> bool:
+    found = text("SELECT 1 FROM pg_database WHERE datname = :name")
+    return connection.execute(found, {"name": name}).scalar() is not None
+
+
+def _url(server_url: str, name: str) -> str:
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
