@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from anonymization.pseudonyms import Scope, tag
+from anonymization.pseudonyms import derive, tag
 from anonymization.vault import SealedPage, open_blobs, seal_blob
 from network.keystore import keys
 from network.models import LedgerPage
@@ -35,12 +35,12 @@ class Content(StrEnum):
 
 def owner_tag(member_id: uuid.UUID) -> bytes:
     """Return the keyed tag under which a member's pages lie."""
-    return tag(keys.ring.root, Scope.OWNER, member_id.bytes)
+    return tag(derive(keys.ring.root, "owner/v1"), member_id.bytes)
 
 
 def slot_tag(member_id: uuid.UUID, content: Content, period: str = "") -> bytes:
     """Return the keyed tag of (member, kind of content, period)."""
-    return tag(keys.ring.root, Scope.SLOT, member_id.bytes + content.encode() + b"|" + period.encode())
+    return tag(derive(keys.ring.root, "slot/v1"), member_id.bytes, content.encode(), period.encode())
 
 
 def pack(frame: pl.DataFrame) -> bytes:

@@ -1,0 +1,201 @@
+"""Closing an epoch: the private ledgers of a month become immutable releases, in one transaction."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from anonymization import release as pipeline
+from anonymization.ledger_log import Log
+from anonymization.parameters import PROFILES, Parameters
+from anonymization.pseudonyms import ReleaseKeys
+from anonymization.records import Closed
+from anonymization.state import State
+from anonymization.vault import SealedPage, open_blobs, seal_blob
+from network.errors import ConflictError
+from network.i18n import mark
+from network.keystore import keys
+from network.models import Member, Outbox, PipelineState, Release, ReleaseEpoch
+from network.permissions import Actor, Permission, require
+from network.services import statement_book
+from network.services.bulk import copy_frame, copy_rows
+from network.services.pool import gather, last_day, month_before
+from network.services.private_pages import pack, unpack
+from network.services.release_bodies import encode
+from network.transaction import reading, unit_of_work
+
+OnReleased = Callable[[Session, str], int]
+"""Called in the transaction of the close with the epoch; returns how many pieces of news it wrote."""
+Stage = Callable[[str], None]
+
+_STATE = PipelineState.__tablename__
+_ONE_CLOSE_AT_A_TIME = 0x7669676965
+
+
+@dataclass(frozen=True, slots=True)
+class EpochClosed:
+    """What came of closing an epoch.
+
+    `debtors` = `published` + `withheld`. `without_rate` counts, by currency, positions left out for want of an
+    exchange rate. `swings` counts contributions that a moderator should look at.
+    """
+
+    epoch: str
+    debtors: int
+    published: int
+    withheld: int
+    seconds: float
+    news: int
+    swings: int
+    without_rate: Mapping[str, int]
+
+
+def next_epoch() -> str | None:
+    """Return the month to close next: the one after the last closed, else the first that a member has sent."""
+    with reading() as session:
+        last = session.scalar(select(func.max(ReleaseEpoch.epoch)))
+        if last is not None:
+            return month_before(last, -1)
+        first = [periods[0] for periods in _periods_sent(session) if periods]
+        return min(first, default=None)
+
+
+def epochs_sent() -> list[str]:
+    """Return every month of which some member's ledger speaks, oldest first."""
+    with reading() as session:
+        return sorted({period for periods in _periods_sent(session) for period in periods})
+
+
+def _periods_sent(session: Session) -> list[list[str]]:
+    members = session.scalars(select(Member.id))
+    return [statement_book.periods_in_force(statement_book.read_book(session, held)) for held in members]
+
+
+def close_epoch(
+    actor: Actor,
+    *,
+    epoch: str,
+    today: date,
+    profile: str = "default",
+    on_released: OnReleased | None = None,
+    stage: Stage = lambda _name: None,
+) -> EpochClosed:
+    """Close a month: pool, pipeline, releases, log, state and news, all or nothing.
+
+    Args:
+        actor: the operator.
+        epoch: the month, YYYY-MM; later than every closed one.
+        today: a month that has not ended by then is not closed.
+        profile: the privacy parameters, "default" or "trade".
+        on_released: writes what follows from the releases in the same transaction.
+        stage: called with the name of each stage as it begins.
+
+    Raises:
+        ConflictError: the month has not ended, or it or a later one is closed already.
+    """
+    require(actor, Permission.RELEASE_CLOSE)
+    begin = time.perf_counter()
+    parameters = PROFILES[profile]
+    with unit_of_work() as session:
+        session.execute(select(func.pg_advisory_xact_lock(_ONE_CLOSE_AT_A_TIME)))
+        before = _last_closed(session)
+        _check_order(epoch, before, today)
+        stage("pool")
+        pool = gather(session, epoch=epoch)
+        stage("release")
+        closed = pipeline.close(
+            pool.contributions, _read_state(session), ReleaseKeys.derived(keys.ring.root), parameters
+        )
+        stage("write")
+        _write_releases(session, closed, epoch=epoch, before=before, parameters=parameters)
+        _write_state(session, closed.state, epoch=epoch)
+        stage("news")
+        news = on_released(session, epoch) if on_released is not None else 0
+    return EpochClosed(
+        epoch=epoch,
+        debtors=closed.counts.debtors,
+        published=closed.counts.published,
+        withheld=closed.counts.withheld,
+        seconds=round(time.perf_counter() - begin, 3),
+        news=news,
+        swings=closed.counts.swings,
+        without_rate=pool.without_rate,
+    )
+
+
+def _last_closed(session: Session) -> ReleaseEpoch | None:
+    return session.scalar(select(ReleaseEpoch).order_by(ReleaseEpoch.epoch.desc()).limit(1))
+
+
+def _check_order(epoch: str, before: ReleaseEpoch | None, today: date) -> None:
+    if last_day(epoch) >= today:
+        raise ConflictError(
+            mark("%(epoch)s has not ended; it can be closed from the day after its last."), epoch=epoch
+        )
+    if before is not None and epoch <= before.epoch:
+        raise ConflictError(
+            mark("%(epoch)s cannot be closed: releases up to %(last)s are written and never change."),
+            epoch=epoch,
+            last=before.epoch,
+        )
+
+
+def _write_releases(
+    session: Session, closed: Closed, *, epoch: str, before: ReleaseEpoch | None, parameters: Parameters
+) -> None:
+    bodies = encode(closed.releases, epoch=epoch, parameters=parameters)
+    log = Log(size=before.log_size, frontier=before.log_frontier) if before is not None else Log.empty()
+    longer = log.append(body.encode() for body in bodies["body"])
+    leaves = pl.int_range(log.size, longer.size, eager=True).alias("leaf")
+    copy_frame(session, table=Release.__tablename__, frame=bodies.with_columns(leaves))
+    session.add(
+        ReleaseEpoch(
+            epoch=epoch,
+            profile=parameters.profile,
+            debtors=closed.counts.debtors,
+            published=closed.counts.published,
+            withheld=closed.counts.withheld,
+            log_size=longer.size,
+            log_frontier=longer.frontier,
+            log_root=longer.root(),
+        )
+    )
+    session.execute(
+        text(
+            "UPDATE debtor SET is_listed = true, version = version + 1 FROM release "
+            "WHERE release.epoch = :epoch AND release.debtor_id = debtor.id AND NOT debtor.is_listed"
+        ),
+        {"epoch": epoch},
+    )
+    session.add(Outbox(topic="release.closed", subject=epoch))
+    session.flush()
+
+
+def _read_state(session: Session) -> State:
+    rows = session.execute(
+        select(PipelineState.id, PipelineState.key_id, PipelineState.wrapped_key, PipelineState.sealed)
+    )
+    pages = [SealedPage(*row) for row in rows]
+    if not pages:
+        return State.empty()
+    tables = {}
+    for blob in open_blobs(pages, ring=keys.ring, table=_STATE):
+        frame = unpack(blob)
+        name = "pairs" if "tag" in frame.columns else "debtors"
+        tables[name] = {column: frame[column].to_numpy() for column in frame.columns}
+    return State.from_columns(tables)
+
+
+def _write_state(session: Session, state: State, *, epoch: str) -> None:
+    """Replace the state: two states side by side would tell more than the later one."""
+    session.execute(delete(PipelineState))
+    rows = [
+        (page.id, epoch, page.key_id, page.wrapped_key, page.sealed)
+        for columns in state.to_columns().values()
+        for page in seal_blob(pack(pl.DataFrame(columns)), ring=keys.ring, table=_STATE)
+    ]
+    copy_rows(session, table=_STATE, columns=("id", "epoch", "key_id", "wrapped_key", "sealed"), rows=rows)
