@@ -181,6 +181,22 @@ def list_statements(actor: Actor) -> list[Statement]:
         return statement_book.read_book(session, require_member(actor))[::-1]
 
 
+def read_receipt(actor: Actor, *, statement_id: uuid.UUID) -> Receipt:
+    """Return what became of a file that the actor's member sent.
+
+    Raises:
+        NotFoundError: that member sent no such file, or nothing of it was accepted.
+    """
+    require(actor, Permission.LEDGER_READ)
+    member_id = require_member(actor)
+    with reading() as session:
+        book = statement_book.read_book(session, member_id)
+        statement = next((held for held in book if held.id == statement_id), None)
+        if statement is None:
+            raise NotFoundError(mark("Your company has sent no such file."))
+        return replace(_known_receipt(session, member_id, statement), unchanged=False)
+
+
 def period_totals(actor: Actor) -> list[PeriodTotals]:
     """Return the totals of each month and currency in force, oldest first."""
     require(actor, Permission.LEDGER_READ)
@@ -188,9 +204,7 @@ def period_totals(actor: Actor) -> list[PeriodTotals]:
     buckets = ("current", "late_1_30", "late_31_60", "late_61_90", "late_91")
     with reading() as session:
         periods = statement_book.periods_in_force(statement_book.read_book(session, member_id))
-        frames = private_pages.read(
-            session, member_id=member_id, content=Content.POSITIONS, periods=periods
-        )
+        frames = private_pages.read(session, member_id=member_id, content=Content.POSITIONS, periods=periods)
     if not frames:
         return []
     totals = (
