@@ -1,0 +1,84 @@
+"""What resolution answers: for each customer of a file a debtor, or a case for a person."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import polars as pl
+
+
+class MatchBand(StrEnum):
+    """How sure the answer is: linked to a known debtor, a new provisional debtor, or a person decides."""
+
+    LINK = "link"
+    NEW = "new"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReason:
+    """Why, as an English template with its values apart; shown through :func:`network.i18n.translate`."""
+
+    message: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCandidate:
+    """A debtor that a customer may be. `score` is 0 to 1."""
+
+    debtor_id: str
+    score: float
+    reasons: tuple[MatchReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """A customer as its member wrote it."""
+
+    customer_id: str
+    customer_name: str | None = None
+    siren: str | None = None
+    siret: str | None = None
+    vat: str | None = None
+    lei: str | None = None
+    registration: str | None = None
+    postcode: str | None = None
+    city: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCase:
+    """A customer that a person must place: what it says, why it is not sure, at most five candidates, best first."""
+
+    customer: CustomerLine
+    reason: MatchReason
+    candidates: tuple[MatchCandidate, ...]
+
+
+RESOLUTION_SCHEMA = pl.Schema(
+    {
+        "customer_id": pl.String,
+        "debtor_id": pl.String,
+        "band": pl.String,
+        "reason": pl.String,
+        "score": pl.Float64,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The answer for a whole file.
+
+    `frame` has one row a customer, in the order asked (:data:`RESOLUTION_SCHEMA`; `debtor_id` is null in band
+    "review", `reason` a short code). `reviews` has one case for each row of that band.
+    """
+
+    frame: pl.DataFrame
+    reviews: tuple[ReviewCase, ...]
+
+    def counts(self) -> dict[MatchBand, int]:
+        """Return how many customers fell into each band."""
+        found = dict(self.frame["band"].value_counts().iter_rows())
+        return {band: int(found.get(band.value, 0)) for band in MatchBand}
