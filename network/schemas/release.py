@@ -42,10 +42,14 @@ class ReleaseSchema(Schema):
     days_beyond_terms = fields.Nested(BandSchema, required=True)
     payment_index = fields.Nested(IndexSchema, required=True)
     aging = fields.Dict(
-        keys=fields.String(validate=validate.OneOf(AGING_BUCKETS)), values=fields.Nested(BandSchema), required=True
+        keys=fields.String(validate=validate.OneOf(AGING_BUCKETS)),
+        values=fields.Nested(BandSchema),
+        required=True,
     )
     paid = fields.Dict(
-        keys=fields.String(validate=validate.OneOf(PAID_CLASSES)), values=fields.Nested(BandSchema), required=True
+        keys=fields.String(validate=validate.OneOf(PAID_CLASSES)),
+        values=fields.Nested(BandSchema),
+        required=True,
     )
 
 

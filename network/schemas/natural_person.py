@@ -1,0 +1,68 @@
+"""Which customer names are those of a natural person: sole traders are left out of the network."""
+
+import re
+import unicodedata
+
+_TITLES = frozenset(
+    (
+        "MME",
+        "MLLE",
+        "MELLE",
+        "MONSIEUR",
+        "MADAME",
+        "MADEMOISELLE",
+        "MRS",
+        "MISS",
+        "HERR",
+        "FRAU",
+        "SIGNOR",
+        "SIGNORA",
+    )
+)
+_UNDOTTED = frozenset(("M", "MR", "MM"))
+_STATUS = (
+    "ENTREPRENEUR INDIVIDUEL",
+    "ENTREPRENEUSE INDIVIDUELLE",
+    "ENTREPRISE INDIVIDUELLE",
+    "AUTO ENTREPRENEUR",
+    "AUTOENTREPRENEUR",
+    "AUTO ENTREPRENEUSE",
+    "MICRO ENTREPRENEUR",
+    "MICROENTREPRENEUR",
+    "SOLE TRADER",
+    "SOLE PROPRIETOR",
+    "EINZELUNTERNEHMEN",
+    "EENMANSZAAK",
+    "DITTA INDIVIDUALE",
+    "ENKELTPERSONFORETAK",
+    "EMPRESARIO EM NOME INDIVIDUAL",
+    "TRABAJADOR AUTONOMO",
+)
+_FRENCH = (
+    "SARL EURL SAS SASU SA SNC SCS SCA SCI SCM SCP SCOP SCIC SCEA EARL GAEC GIE GEIE SELARL SELAS SELAFA SE"
+)
+_PUBLIC = "SOCIETE COMPAGNIE ASSOCIATION MAIRIE COMMUNE"
+_FOREIGN = "LTD LIMITED LLP LLC INC CORP CORPORATION PLC GMBH AG KG OHG UG BV NV SPRL SRL SPA SL SLU LDA AS ASA AB OY APS"
+_FORMS = frozenset(f"{_FRENCH} {_PUBLIC} {_FOREIGN}".split())
+
+
+def is_natural_person(name: str) -> bool:
+    """Return whether a customer name is a person's: a title, or a sole trader's status, without a company form.
+
+    "M. Dupont", "Mme Durand Boulangerie", "DUPONT Jean EI" are; "M. Chapoutier SA", "Mr Bricolage" and "M6" are not. A name
+    that is wrongly taken for a person's is mended by writing its legal form.
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.upper()) if not unicodedata.combining(c))
+    joined = re.sub(r"\b(?:[A-Z]\.){2,}[A-Z]?", lambda m: m[0].replace(".", ""), plain)
+    words = re.findall(r"[A-Z0-9]+", joined)
+    if not words or _FORMS.intersection(words):
+        return False
+    if words[0] in _TITLES or re.match(r"\s*(?:M|MM|MR)\.\s*[A-Z]", joined):
+        return True
+    if {"EI", "EIRL"} & {words[0], words[-1]} and len(words) > 1:
+        return True
+    phrase = " ".join(words)
+    if any(status in phrase for status in _STATUS):
+        return True
+    named = [word for word in words[1:3] if word.isalpha() and len(word) > 2]  # noqa: PLR2004 - "M B A Transport"
+    return words[0] in _UNDOTTED and len(named) == 2  # noqa: PLR2004 - a first and a last name
