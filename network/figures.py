@@ -31,8 +31,8 @@ def first_day(epoch: str) -> date:
 
 
 def month_name(epoch: str, language: str, *, short: bool = False) -> str:
-    """Return "August 2026", or "Aug 26" where `short`, for the month "2026-08"."""
-    return format_date(first_day(epoch), "MMM yy" if short else "LLLL yyyy", locale=language)
+    """Return "August 2026", or "Aug 2026" where `short`, for the month "2026-08"."""
+    return format_date(first_day(epoch), "MMM y" if short else "LLLL yyyy", locale=language)
 
 
 def number(value: int | Decimal, language: str) -> str:

@@ -1,0 +1,247 @@
+"""Charts of a figure that is released as a range each month: Payment Index, days beyond terms, exposure.
+
+The range of a month is drawn as wide as the month: a ribbon of steps that ends where nothing was published. A month
+that stands alone between two silences is as visible as any other, and no slope pretends to a figure in between.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import altair as alt
+
+from network.figures import days_range, index_range, money, money_range, number
+from network.i18n import mark, translate
+from network.schemas.release import Band, ReleasedValues
+from network.web.charts.chart import Chart, Frame, Key
+from network.web.charts.drawing import Rows, named
+from network.web.charts.months import Plot, layered, month_axis, put_together, silences
+from network.web.charts.palette import Tone, placeholder
+from network.web.charts.timeline import Timeline
+
+INDEX_FRAMES = (
+    Frame(name="wide", width=680, height=310, left=34, right=88),
+    Frame(name="narrow", width=340, height=250, left=30, right=82, months_a_label=6),
+)
+COLUMN_FRAMES = (
+    Frame(name="wide", width=480, height=230, left=66, right=22),
+    Frame(name="narrow", width=340, height=210, left=62, right=22, months_a_label=6),
+)
+ON_TERMS = 80
+_ANCHORS = ((80, 0), (70, 15), (50, 30), (40, 60), (30, 90))  # index and days late on the published key
+_INDEX_FLOOR = 20.0  # 120 days late; below it the axis begins at 0
+_DAY_ENDS = (30.0, 60.0, 90.0, 150.0)  # the axis ends at one of these, so that debtors compare at a glance
+_EURO_SERIES = tuple(step * 10.0**power for power in range(2, 11) for step in (1, 2, 5))
+
+
+def index_trend(line: Timeline, *, language: str, name: str) -> Chart:
+    """Draw the Payment Index with its range over the months, against "on terms" at 80."""
+
+    def figures(release: ReleasedValues) -> tuple[float, float, float]:
+        low, middle, high = release.payment_index
+        return low, middle, high
+
+    def cells(release: ReleasedValues) -> tuple[str, ...]:
+        low, middle, high = release.payment_index
+        return str(middle), index_range(low, high, language), days_range(release.days_beyond_terms, language)
+
+    anchors: Rows = [{"y": index, "words": _anchor(days, language)} for index, days in _ANCHORS]
+    plot = Plot(
+        name=name,
+        title=translate(mark("Payment Index over 24 months"), language),
+        picture=_index_picture,
+        frames=INDEX_FRAMES,
+        scale=_index_scale(line),
+        data={**_rows(line, figures), "anchors": anchors},
+        legend=(
+            Key(Tone.LINE, translate(mark("Payment Index"), language)),
+            Key(Tone.RANGE, translate(mark("Range in which it lies"), language)),
+        ),
+        say=lambda release: str(release.payment_index[1]),
+        columns=tuple(
+            translate(words, language)
+            for words in (mark("Payment Index"), mark("Range"), mark("Days beyond terms"))
+        ),
+        cells=cells,
+    )
+    return put_together(plot, line=line, language=language)
+
+
+def days_late(line: Timeline, *, language: str, name: str) -> Chart:
+    """Draw the released range of days beyond terms over the months; an open range ends at the top."""
+    start, end = _days_scale(line)
+
+    def figures(release: ReleasedValues) -> tuple[float, float, float]:
+        band = release.days_beyond_terms
+        return float(band.low), float(band.middle), end if band.high is None else float(band.high)
+
+    def say(release: ReleasedValues) -> str:
+        return days_range(release.days_beyond_terms, language)
+
+    plot = Plot(
+        name=name,
+        title=translate(mark("Days beyond terms"), language),
+        picture=_days_picture,
+        frames=COLUMN_FRAMES,
+        scale=(start, end),
+        data=_rows(line, figures),
+        legend=(Key(Tone.RANGE, translate(mark("Average delay lies in this range"), language)),),
+        say=say,
+        columns=(translate(mark("Days beyond terms"), language),),
+        cells=lambda release: (say(release),),
+    )
+    return put_together(plot, line=line, language=language)
+
+
+def exposure(line: Timeline, *, language: str, name: str) -> Chart:
+    """Draw the released range of what the debtor owes the network's suppliers, on a logarithmic scale of euros."""
+    scale = _euro_scale(line)
+
+    def figures(release: ReleasedValues) -> tuple[float, float, float]:
+        band = release.exposure
+        low = max(float(band.low), scale[0])
+        high = scale[-1] if band.high is None else float(band.high)
+        return low, (low * high) ** 0.5, high
+
+    def say(release: ReleasedValues) -> str:
+        return money_range(release.exposure, language)
+
+    plot = Plot(
+        name=name,
+        title=translate(mark("Owed to the network’s suppliers"), language),
+        picture=_exposure_picture,
+        frames=COLUMN_FRAMES,
+        scale=scale,
+        data=_rows(line, figures),
+        legend=(Key(Tone.RANGE, translate(mark("The total lies in this range"), language)),),
+        say=say,
+        columns=(translate(mark("Owed"), language),),
+        cells=lambda release: (say(release),),
+    )
+    return put_together(plot, line=line, language=language)
+
+
+def _anchor(days: int, language: str) -> str:
+    if days == 0:
+        return translate(mark("on terms"), language)
+    return translate(mark("%(days)s days late"), language, days=number(days, language))
+
+
+def _rows(line: Timeline, figures: Callable[[ReleasedValues], tuple[float, float, float]]) -> dict[str, Rows]:
+    """Return the rows of the ribbon, of the points in the middle of each month, and of the last point."""
+    found = {place: figures(release) for place, release in line.published()}
+    ribbon: list[dict[str, float]] = []
+    points: list[dict[str, float]] = []
+    for run_number, run in enumerate(line.runs()):
+        for place in run:
+            low, middle, high = found[place]
+            ribbon.append({"x": place, "low": low, "high": high, "run": run_number})
+            points.append({"x": place + 0.5, "y": middle, "run": run_number})
+        low, _, high = found[run[-1]]
+        ribbon.append({"x": run[-1] + 1, "low": low, "high": high, "run": run_number})
+    return {"ribbon": ribbon, "points": points, "last": points[-1:]}
+
+
+def _index_scale(line: Timeline) -> tuple[float, ...]:
+    """Return the ends of the axis, which begins at 0 only where some range goes below the floor."""
+    lowest = min((release.payment_index[0] for _, release in line.published()), default=100)
+    return (_INDEX_FLOOR if lowest >= _INDEX_FLOOR else 0.0, 100.0)
+
+
+def _days_scale(line: Timeline) -> tuple[float, float]:
+    bands = [release.days_beyond_terms for _, release in line.published()]
+    earliest = min((float(band.low) for band in bands), default=0.0)
+    latest = max((_end(band, otherwise=_DAY_ENDS[-1]) for band in bands), default=0.0)
+    return min(earliest, 0.0), next((end for end in _DAY_ENDS if latest <= end), latest)
+
+
+def _euro_scale(line: Timeline) -> tuple[float, ...]:
+    """Return the steps of the 1-2-5 series that hold all ranges, with a step of air on both sides."""
+    bands = [release.exposure for _, release in line.published()]
+    lowest = min((float(band.low) for band in bands if band.low > 0), default=1000.0)
+    highest = max((_end(band, otherwise=float(band.low) * 5) for band in bands), default=1000.0)
+    start = max(0, sum(step < lowest for step in _EURO_SERIES) - 1)
+    end = sum(step < highest for step in _EURO_SERIES) + 1
+    return _EURO_SERIES[start : max(end, start + 4) + 1]
+
+
+def _end(band: Band, *, otherwise: float) -> float:
+    return otherwise if band.high is None else float(band.high)
+
+
+# --- Pictures: built once, drawn for many debtors ----------------------------------------------------------------
+
+
+def _ribbon(x: alt.X, y: alt.Y) -> alt.Chart:
+    ribbon: alt.Chart = (
+        alt.Chart(named("ribbon"))
+        .mark_area(interpolate="step-after", color=placeholder(Tone.RANGE))
+        .encode(x=x, y=y, y2="high:Q", detail="run:N")
+    )
+    return ribbon
+
+
+def _terms(y: int) -> alt.Chart:
+    rule: alt.Chart = (
+        alt.Chart(named("last"))
+        .mark_rule(color=placeholder(Tone.TERMS), strokeDash=[5, 4], strokeWidth=1.25)
+        .encode(y=alt.datum(y))
+    )
+    return rule
+
+
+def _index_picture(frame: Frame, scale: tuple[float, ...], labels: tuple[str, ...], _: str) -> alt.LayerChart:
+    y = alt.Y(
+        "low:Q",
+        scale=alt.Scale(domain=list(scale), nice=False),
+        axis=alt.Axis(values=[20, 40, 60, 80, 100] if scale[0] else [0, 20, 40, 60, 80, 100]),
+    )
+    words = (
+        alt.Chart(named("anchors"))
+        .mark_text(align="left", baseline="middle", dx=8, color=placeholder(Tone.MUTED))
+        .encode(x=alt.value(frame.inner_width), y="y:Q", text="words:N")
+    )
+    points = alt.Chart(named("points")).encode(x="x:Q", y="y:Q")
+    ink = placeholder(Tone.LINE)
+    return layered(
+        frame,
+        silences(frame),
+        _ribbon(month_axis(frame, labels), y),
+        _terms(ON_TERMS),
+        points.mark_line(color=ink, strokeWidth=2).encode(detail="run:N"),
+        points.mark_circle(color=ink, size=22, opacity=1),
+        alt.Chart(named("last"))
+        .mark_circle(color=ink, size=90, opacity=1, stroke=placeholder(Tone.PAPER), strokeWidth=2)
+        .encode(x="x:Q", y="y:Q"),
+        words,
+    )
+
+
+def _days_picture(
+    frame: Frame, scale: tuple[float, ...], labels: tuple[str, ...], language: str
+) -> alt.LayerChart:
+    start, end = scale
+    due, late, early = (
+        translate(words, language) for words in (mark("on terms"), mark("late"), mark("early"))
+    )
+    words = f"datum.value == 0 ? '{due}' : abs(datum.value) + (datum.value < 0 ? ' {early}' : ' {late}')"
+    ticks = [tick for tick in (-30, 0, 15, 30, 60, 90, 120) if start <= tick <= end]
+    y = alt.Y(
+        "low:Q",
+        scale=alt.Scale(domain=[start, end], nice=False),
+        axis=alt.Axis(values=ticks, labelExpr=words),
+    )
+    return layered(frame, silences(frame), _ribbon(month_axis(frame, labels), y), _terms(0))
+
+
+def _exposure_picture(
+    frame: Frame, scale: tuple[float, ...], labels: tuple[str, ...], language: str
+) -> alt.LayerChart:
+    words = " ".join(
+        f"datum.value == {step:.0f} ? '{money(Decimal(int(step)), language)}' :" for step in scale
+    )
+    y = alt.Y(
+        "low:Q",
+        scale=alt.Scale(type="log", domain=[scale[0], scale[-1]], nice=False),
+        axis=alt.Axis(values=list(scale), labelExpr=f"{words} ''"),
+    )
+    return layered(frame, silences(frame), _ribbon(month_axis(frame, labels), y))
