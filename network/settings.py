@@ -15,6 +15,7 @@ PROFILES = ("default", "trade")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _SECRET_LENGTH = 32
 _LAST_PORT = 65_535
+_LAST_CLOSE_DAY = 28  # every month has one
 
 
 class _Faults:
@@ -32,7 +33,8 @@ class Settings:
     """The settings of one process.
 
     `database_url` and `redis_url` are None where the engines are ours to start (one machine). `home` holds all that
-    such an installation keeps. `profile` names the privacy parameters in force.
+    such an installation keeps. `profile` names the privacy parameters in force. `close_day` is the day
+    of the month on which the scheduler closes the month before; None where the operator does it by hand.
     """
 
     home: Path
@@ -44,6 +46,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8400"
     languages: tuple[str, ...] = LANGUAGES
     profile: str = "default"
+    close_day: int | None = None
     log_level: str = "info"
 
     @property
@@ -93,6 +96,7 @@ class Settings:
             public_url=_public_url(environ, f"http://{_reachable(host)}:{port}", faults),
             languages=_languages(environ, faults),
             profile=_one_of(environ, "VIGIE_PROFILE", PROFILES, "default", faults),
+            close_day=_close_day(environ, faults),
             log_level=_one_of(environ, "VIGIE_LOG_LEVEL", LOG_LEVELS, "info", faults),
             secret_key=_secret_key(environ, home, faults, is_embedded=database_url is None),
         )
@@ -128,6 +132,16 @@ def _port(environ: Mapping[str, str], faults: _Faults) -> int:
         return int(text)
     faults.add(mark("VIGIE_PORT is “%(value)s”; use a number from 1 to 65535."), value=text)
     return 0
+
+
+def _close_day(environ: Mapping[str, str], faults: _Faults) -> int | None:
+    text = environ.get("VIGIE_CLOSE_DAY")
+    if not text:
+        return None
+    if text.isdecimal() and 0 < int(text) <= _LAST_CLOSE_DAY:
+        return int(text)
+    faults.add(mark("VIGIE_CLOSE_DAY is “%(value)s”; use a day of the month from 1 to 28."), value=text)
+    return None
 
 
 def _database_url(environ: Mapping[str, str], faults: _Faults) -> str | None:

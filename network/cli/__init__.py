@@ -3,6 +3,7 @@
 `python -m network.cli` is the same command.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -92,7 +93,9 @@ def main() -> NoReturn:
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output has seen enough, as in `vigie search x | head -1`
-        sys.stdout = None  # type: ignore[assignment]  # or Python complains once more as it closes it
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # or Python complains once more at its end
         code = 0
     sys.exit(code)
 

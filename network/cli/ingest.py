@@ -134,9 +134,9 @@ def _print_receipt(receipt: "Receipt", member: str) -> None:
     for problem in receipt.rejections[:SHOWN_PROBLEMS]:
         complain(
             say(
-                mark("Row %(row)s: %(message)s"),
+                mark("Row %(row)s: %(why)s"),
                 row=problem.row,
-                message=explain(problem, console_language()),
+                why=explain(problem, console_language()),
             )
         )
     if statement.rejected > SHOWN_PROBLEMS:

@@ -70,7 +70,7 @@ def add(
             )
         except ValidationError as error:
             raise ConflictError(
-                mark("The account was not opened: %(why)s"), why=_reasons(error.normalized_messages())
+                mark("The account was not opened: %(why)s"), why=_reasons(error.messages)
             ) from error
     if as_json:
         shown = {} if password else {"password": chosen}

@@ -55,6 +55,17 @@ def held(
             _leave(places, mine)
 
 
+def mend(home: Path, *, with_postgres: bool = True, with_redis: bool = False) -> None:
+    """Start again what died; for a process that holds the engines and lives long. Cheap where all is well."""
+    places = Places(home)
+    with exclusive(_door(places)):
+        if with_postgres:
+            postgres.start(places)
+        if with_redis:
+            redis.start(places)
+        _start_keeper(places)
+
+
 def stop_all(home: Path) -> bool:
     """Stop the engines of `home` whoever holds them; tell whether any ran."""
     places = Places(home)

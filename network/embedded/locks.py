@@ -23,6 +23,23 @@ def exclusive(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def held_alone(path: Path) -> Iterator[None]:
+    """Hold `path` alone and write our process id into it; whoever finds it held finds us.
+
+    Raises:
+        BlockingIOError: somebody holds it.
+    """
+    descriptor = open_lock(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode("ascii"))
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def is_held(path: Path) -> bool:
     """Tell whether any process holds `path`."""
     if not path.exists():
