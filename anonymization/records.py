@@ -91,8 +91,8 @@ class Swings:
 class Held:
     """Why the releases are as they are: for tests, for the operator's counts, never for readers.
 
-    One row for each row of `Releases`. `timed_out` (m, 4) and `held` (m, 4): contributor set (step 8), exposure,
-    aging and past-due share, days and paid shares (step 9).
+    One row for each row of `Releases`. `held` and `timed_out`, both (m, 5): contributor set (step 8), exposure,
+    aging with past-due share, days beyond terms, paid shares (step 9).
     """
 
     held: NDArray[np.bool_]

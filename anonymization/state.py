@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from anonymization.pseudonyms import ID, Ids
 
-GAUGES = ("exposure", "aging", "days")
-"""Figures that step 9 holds together: exposure; past-due share and aging mix; days beyond terms and paid shares."""
+GAUGES = ("exposure", "aging", "days", "paid")
+"""Figures that step 9 holds together: exposure; past-due share and aging mix; days beyond terms; paid shares."""
 CELLS = 12
 """Released bands of a debtor: contributors, exposure, past-due share, five aging shares, days, three paid shares."""
 SPOKEN = 7
-BASELINE = 8
+BASELINE = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,14 @@ class State:
     of a float32, which is also the precision of every later computation, so that nothing changes by being stored.
 
     Debtors, shape (m,): `debtor` V16; `generation` uint32, applied changes of the contributor set; `waited` uint8,
-    epochs that a change has waited; `silent` uint8, epochs since the last release; `held` (m, 3) uint8, epochs that
+    epochs that a change has waited; `silent` uint8, epochs since the last release; `held` (m, 4) uint8, epochs that
     each gauge has been held; `bands` (m, 12) int8, the last release, -1 where there is none.
 
     Pairs, shape (p,): `owner` int32, place of the debtor; `tag` uint64; `is_applied` bool, whether it belongs to the
-    applied contributor set; `spoken` (p, 7) float32, last amounts; `baseline` (p, 8) float32, distorted amounts as of
+    applied contributor set; `spoken` (p, 7) float32, last amounts; `baseline` (p, 9) float32, distorted amounts as of
     the last release: five buckets as last let through with the aging gauge, their sum with the exposure gauge,
-    `dbt_days` and `dbt_value` with the days gauge.
+    `dbt_days` and `dbt_value` with the days gauge; the class of the paid shares, 1 to 3, with
+    the paid gauge. Zero where the pair had no part in it.
     """
 
     debtor: Ids
