@@ -1,16 +1,32 @@
-"""Being written."""
+"""The inbox: news of watched debtors, with why and what changed."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
+from alerts.inbox import NewsKey, mark_read, read_inbox
 from network.permissions import Actor, Permission
 from network.web.pages import page
 
-blueprint = Blueprint("inbox", __name__)
+blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 
-@blueprint.get("/inbox")
+@blueprint.get("")
 @page(Permission.NEWS_READ)
-def show(_: Actor) -> ResponseReturnValue:
-    """Show."""
-    return render_template("home/show.html")
+def show(actor: Actor) -> ResponseReturnValue:
+    """Show one page of news, newest month first."""
+    inbox = read_inbox(actor, after=request.args.get("after"))
+    return render_template("inbox/show.html", inbox=inbox)
+
+
+@blueprint.post("/read")
+@page(Permission.NEWS_READ)
+def mark_as_read(actor: Actor) -> ResponseReturnValue:
+    """Mark the named items as read: those that the page showed, never what arrived since."""
+    keys = [NewsKey.parse(written) for written in request.form.getlist("key")]
+    seen = mark_read(actor, keys=keys)
+    if seen:
+        flash(
+            ngettext("%(num)s piece of news marked as read.", "%(num)s pieces of news marked as read.", seen)
+        )
+    return redirect(url_for("inbox.show"))

@@ -1,0 +1,88 @@
+"""What a person watches, with what the last two releases say of it."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
+
+from network.models import Debtor, Release, ReleaseEpoch, Watch
+from network.permissions import Actor, Permission, require
+from network.schemas.release import ReleasedValues, read_release
+from network.transaction import reading
+
+LIMIT = 50
+"""Debtors shown at once: what a person can look over; the list says when it is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedDebtor:
+    """One debtor on the list; `now` and `before` are its releases of the last two closed epochs, where it has them."""
+
+    id: uuid.UUID
+    name: str
+    legal_form: str | None
+    city: str | None
+    now: ReleasedValues | None
+    before: ReleasedValues | None
+
+    @property
+    def points(self) -> int | None:
+        """Return by how many points the index moved between the two releases; None where one is missing."""
+        if self.now is None or self.before is None:
+            return None
+        return self.now.payment_index[1] - self.before.payment_index[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """A person's watched debtors, largest fall first, then lowest index. `total` counts those left out too."""
+
+    latest_epoch: str | None
+    debtors: tuple[WatchedDebtor, ...]
+    total: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether some watched debtors are not shown."""
+        return self.total > len(self.debtors)
+
+
+def read_watchlist(actor: Actor, *, limit: int = LIMIT) -> Watchlist:
+    """Return the actor's watched debtors with their last two releases."""
+    require(actor, Permission.WATCH_EDIT)
+    now, before = aliased(Release), aliased(Release)
+    with reading() as session:
+        epochs = session.scalars(
+            select(ReleaseEpoch.epoch).order_by(ReleaseEpoch.epoch.desc()).limit(2)
+        ).all()
+        latest, earlier = (*epochs, None, None)[:2]
+        mine = Watch.user_id == actor.user_id
+        rows = session.execute(
+            select(Debtor, now.body, before.body, func.count().over())
+            .join(Watch, and_(Watch.debtor_id == Debtor.id, mine))
+            .outerjoin(now, and_(now.debtor_id == Debtor.id, now.epoch == latest))
+            .outerjoin(before, and_(before.debtor_id == Debtor.id, before.epoch == earlier))
+            .order_by(
+                func.coalesce(now.payment_index - before.payment_index, 0),
+                now.payment_index.nulls_last(),
+                Debtor.name,
+                Debtor.id,
+            )
+            .limit(limit)
+        ).all()
+    return Watchlist(
+        latest_epoch=latest,
+        debtors=tuple(
+            WatchedDebtor(
+                id=debtor.id,
+                name=debtor.name,
+                legal_form=debtor.legal_form,
+                city=debtor.city,
+                now=None if body is None else read_release(body),
+                before=None if earlier_body is None else read_release(earlier_body),
+            )
+            for debtor, body, earlier_body, _ in rows
+        ),
+        total=rows[0][3] if rows else 0,
+    )
