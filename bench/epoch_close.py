@@ -1,0 +1,116 @@
+"""Closing an epoch, from sealed ledgers to committed releases, against COPY of as many rows as there are pairs."""
+
+import time
+import uuid
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bench.report import Figure, duration, publish, rate, scaled
+from bench.stage import fresh_network, seconds_of_copy
+from network.models import Debtor, Member
+from network.permissions import operator_at_console
+from network.services import customer_book, private_pages
+from network.services.bulk import copy_frame
+from network.services.epochs import close_epoch
+from network.services.private_pages import Content
+from network.transaction import unit_of_work
+from simulation.scale import position_arrays
+
+SIZES = (10_000, 100_000, 1_000_000)
+PAIRS_A_DEBTOR = 10
+TODAY = date(2026, 11, 21)
+EPOCHS = ("2026-09", "2026-10")
+COLUMNS = ("current", "late_1_30", "late_31_60", "late_61_90", "late_91", "dbt_days", "dbt_value")
+
+
+def _fill(pairs: int, folder: Path) -> Path:
+    """Make members with sealed ledgers of both epochs; return a CSV of the same pairs in clear."""
+    arrays = position_arrays(pairs, debtors=pairs // PAIRS_A_DEBTOR, seed=1)
+    ids = np.array([str(uuid.uuid4()) for _ in range(int(arrays.debtor.max()) + 1)])
+    members = [uuid.uuid4() for _ in range(int(arrays.group.max()) + 1)]
+    rows = pl.DataFrame(
+        {
+            "member": arrays.group,
+            "customer_id": pl.Series(arrays.debtor).cast(pl.String),
+            "debtor_id": ids[arrays.debtor],
+            **{name: arrays.amounts[:, place].astype(np.int64) for place, name in enumerate(COLUMNS)},
+        }
+    ).with_columns(pl.lit("EUR").alias("currency"), disputed=pl.lit(0), high_credit=pl.lit(0))
+    with unit_of_work() as session:
+        session.execute(
+            text("TRUNCATE ledger_page, pipeline_state, release, release_epoch, debtor, member CASCADE")
+        )
+        for name, frame in (
+            (
+                Member,
+                pl.DataFrame(
+                    {
+                        "id": list(map(str, members)),
+                        "name": list(map(str, members)),
+                        "group_id": list(map(str, members)),
+                    }
+                ),
+            ),
+            (Debtor, pl.DataFrame({"id": ids, "name": ids, "is_listed": "f", "version": 1})),
+        ):
+            copy_frame(session, table=name.__tablename__, frame=frame)
+        for (number,), held in rows.partition_by("member", as_dict=True, include_key=False).items():
+            _write_ledger(session, members[number], held)
+    path = folder / "pairs.csv"
+    rows.select("member", "debtor_id", *COLUMNS).with_row_index("id").write_csv(path)
+    return path
+
+
+def _write_ledger(session: Session, member_id: uuid.UUID, held: pl.DataFrame) -> None:
+    missing = [name for name in customer_book.SCHEMA if name not in held.columns]
+    customers = held.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
+    customer_book.write_customers(session, member_id, customers)
+    positions = private_pages.pack(held.drop("debtor_id"))
+    private_pages.write(
+        session,
+        member_id=member_id,
+        content=Content.POSITIONS,
+        blobs=[(epoch, positions) for epoch in EPOCHS],
+    )
+
+
+def run() -> None:
+    """Close two epochs at each size: the first lists debtors, the second has a state to join."""
+    figures: list[Figure] = []
+    per_pair: dict[int, float] = {}
+    with fresh_network() as home:
+        for size in SIZES:
+            pairs = scaled(size)
+            source = _fill(pairs, home)
+            create = (
+                "CREATE TABLE baseline (id bigint PRIMARY KEY, member bigint, debtor_id uuid, "
+                + ", ".join(f"{name} bigint" for name in COLUMNS)
+                + "); CREATE INDEX ON baseline (member); CREATE INDEX ON baseline (debtor_id)"
+            )
+            copy = (
+                f"COPY baseline (id, member, debtor_id, {', '.join(COLUMNS)}) FROM STDIN (FORMAT csv, HEADER)"
+            )
+            baseline = seconds_of_copy(create, copy, source)
+            for epoch, name in zip(EPOCHS, ("first epoch", "next epoch"), strict=True):
+                begin = time.perf_counter()
+                closed = close_epoch(operator_at_console(), epoch=epoch, today=TODAY)
+                seconds = time.perf_counter() - begin
+                if not closed.published:
+                    raise SystemExit(f"{pairs} pairs, {epoch}: nothing was published")
+                figures.append(rate(f"{pairs:,} pairs, {name}", rows=pairs, ours=seconds, baseline=baseline))
+            per_pair[pairs] = 1e6 * seconds / pairs
+    smallest, largest = min(per_pair), max(per_pair)
+    figures.append(
+        duration(
+            f"growth: cost of a pair at {largest:,} against {smallest:,}",
+            ours=per_pair[largest],
+            baseline=per_pair[smallest],
+            unit="microseconds",
+        )
+    )
+    publish("epoch_close", figures)
