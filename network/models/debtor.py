@@ -46,6 +46,7 @@ class DebtorIdentifier(Base):
     __table_args__ = (
         CheckConstraint("scheme IN ('siren', 'vat', 'lei', 'registration')", name="scheme"),
         Index("ix_debtor_identifier_debtor_id", "debtor_id"),
+        Index("uq_debtor_identifier_siren", "debtor_id", unique=True, postgresql_where="scheme = 'siren'"),
     )
 
     scheme: Mapped[str] = mapped_column(String(12), primary_key=True)

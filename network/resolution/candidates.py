@@ -122,7 +122,9 @@ class NameIndex:
         self._parts.append(vectors(count_features(names), self.weights).T.tocsr())
         self.size += len(names)
 
-    def nearest(self, names: Sequence[CompanyName], *, top: int = TOP, at_least: float = 0.05) -> pl.DataFrame:
+    def nearest(
+        self, names: Sequence[CompanyName], *, top: int = TOP, at_least: float = 0.05
+    ) -> pl.DataFrame:
         """Return the `top` nearest of each name: columns `query`, `row` (UInt32 places in both lists), `cosine`."""
         asked = vectors(count_features(names), self.weights)
         frames, start = [], 0

@@ -181,7 +181,9 @@ def _by_word(place: Place, position: int) -> Mapping[str, tuple[tuple[str, ...],
             for spelling in form.spellings:
                 words = tuple(spelling.split())
                 found.setdefault(words[position], []).append(words)
-    return MappingProxyType({word: tuple(sorted(rows, key=len, reverse=True)) for word, rows in found.items()})
+    return MappingProxyType(
+        {word: tuple(sorted(rows, key=len, reverse=True)) for word, rows in found.items()}
+    )
 
 
 FORM_TABLE = FormTable(

@@ -85,7 +85,9 @@ def normalise(text: str | None) -> CompanyName:
         kept = [word for word in named if word not in _UNSAID] or [word.rstrip("'") for word in named]
         if kept == words:
             kept = ["societe" if word in _FIRM else word for word in kept[:1]] + kept[1:]
-            return CompanyName(spelling=" ".join(kept)[:SPELLING_LENGTH].rstrip(), legal_form=form, joined=joined)
+            return CompanyName(
+                spelling=" ".join(kept)[:SPELLING_LENGTH].rstrip(), legal_form=form, joined=joined
+            )
         words = kept
 
 

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import polars as pl
 
+from network.i18n import mark
+
 
 class MatchBand(StrEnum):
     """How sure the answer is: linked to a known debtor, a new provisional debtor, or a person decides."""
@@ -49,12 +51,27 @@ class CustomerLine:
 
 @dataclass(frozen=True, slots=True)
 class ReviewCase:
-    """A customer that a person must place: what it says, why it is not sure, at most five candidates, best first."""
+    """A customer that a person must place: at most five candidates, best first; `reason` is a code of REASONS."""
 
     customer: CustomerLine
-    reason: MatchReason
+    reason: str
     candidates: tuple[MatchCandidate, ...]
 
+
+REASONS: dict[str, str] = {
+    "identifier": mark("A debtor has this identifier."),
+    "new_identifier": mark("No debtor had this identifier."),
+    "spelling": mark("A debtor is known by this very spelling at this place."),
+    "own_file": mark("The same file has this name at this place with an identifier, or twice."),
+    "no_match": mark("No debtor has a name like it."),
+    "identifiers_disagree": mark("Its identifiers belong to different companies."),
+    "name_absurd": mark("The identifier belongs to a debtor whose known names are quite different. A slip?"),
+    "several": mark("Several debtors are known by this spelling at this place."),
+    "forms_conflict": mark("The spelling is known at this place, with another legal form."),
+    "name_alone": mark("There are debtors with a like name, and a name alone does not decide."),
+    "no_name": mark("It has neither a name nor an identifier."),
+}
+"""Why a customer fell into its band: the codes in `Resolution.frame` and what they say."""
 
 RESOLUTION_SCHEMA = pl.Schema(
     {

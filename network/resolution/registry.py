@@ -127,7 +127,11 @@ def claim_identifiers(session: Session, identifiers: pl.DataFrame) -> pl.DataFra
             SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:schemes AS text[]), CAST(:values AS text[]))
             ON CONFLICT DO NOTHING RETURNING scheme, value
         """),
-        {"ids": rows["debtor_id"].to_list(), "schemes": rows["scheme"].to_list(), "values": rows["value"].to_list()},
+        {
+            "ids": rows["debtor_id"].to_list(),
+            "schemes": rows["scheme"].to_list(),
+            "values": rows["value"].to_list(),
+        },
     ).all()
     if len(written) == rows.height:
         return rows.clear()
@@ -137,10 +141,38 @@ def claim_identifiers(session: Session, identifiers: pl.DataFrame) -> pl.DataFra
     return rows.join(ours, on=["scheme", "value"], how="anti")
 
 
+def counted_enough(session: Session, spellings: pl.DataFrame) -> pl.DataFrame:
+    """Return those of the spellings (`debtor_id`, `spelling`, `area`) whose count has reached :data:`ENOUGH`.
+
+    They need no further confirmation: leaving them alone spares each file of a well-known debtor a lock on its row.
+    """
+    return _read(
+        session,
+        """
+        SELECT held.debtor_id::text, held.spelling, held.area, held.confirmations
+        FROM unnest(CAST(:spellings AS text[]), CAST(:areas AS text[]), CAST(:ids AS uuid[])) AS asked (spelling, area, id)
+        JOIN debtor_spelling held
+          ON held.spelling = asked.spelling AND held.area = asked.area AND held.debtor_id = asked.id
+        WHERE held.confirmations >= :enough
+        """,
+        {
+            "spellings": spellings["spelling"].to_list(),
+            "areas": spellings["area"].to_list(),
+            "ids": spellings["debtor_id"].to_list(),
+            "enough": ENOUGH,
+        },
+        SPELLINGS,
+    )
+
+
 def remember_new(session: Session, spellings: pl.DataFrame) -> None:
     """Write the spellings of debtors that this transaction created (:data:`SPELLINGS`)."""
     if spellings.height:
-        _copy(session, "debtor_spelling", spellings.select(SPELLINGS.names()).sort("spelling", "area", "debtor_id"))
+        _copy(
+            session,
+            "debtor_spelling",
+            spellings.select(SPELLINGS.names()).sort("spelling", "area", "debtor_id"),
+        )
 
 
 def remember(session: Session, spellings: pl.DataFrame) -> list[str]:

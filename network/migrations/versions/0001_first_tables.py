@@ -142,6 +142,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scheme", "value", name=op.f("pk_debtor_identifier")),
     )
     op.create_index("ix_debtor_identifier_debtor_id", "debtor_identifier", ["debtor_id"], unique=False)
+    op.create_index(
+        "uq_debtor_identifier_siren",
+        "debtor_identifier",
+        ["debtor_id"],
+        unique=True,
+        postgresql_where="scheme = 'siren'",
+    )
     op.create_table(
         "debtor_spelling",
         sa.Column(
@@ -243,6 +250,9 @@ def downgrade() -> None:
     op.drop_table("release")
     op.drop_index("ix_debtor_spelling_debtor_id", table_name="debtor_spelling")
     op.drop_table("debtor_spelling")
+    op.drop_index(
+        "uq_debtor_identifier_siren", table_name="debtor_identifier", postgresql_where="scheme = 'siren'"
+    )
     op.drop_index("ix_debtor_identifier_debtor_id", table_name="debtor_identifier")
     op.drop_table("debtor_identifier")
     op.drop_table("release_epoch")
