@@ -1,0 +1,68 @@
+"""The web application over the test's own database, and visitors who use it as browsers do: with form tokens."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from network import create_app
+from network.settings import Settings
+from tests.factories.cast import Person
+
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Visitor:
+    """Somebody with a browser."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def opens(self, path: str, **headers: str) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    def sends(self, path: str, form: dict[str, object] | None = None, *, seen_on: str = "/sign-in") -> TestResponse:
+        """Send a form that was seen on a page; follow nothing."""
+        token = _TOKEN.search(self.opens(seen_on).text)
+        assert token is not None, f"no form on {seen_on}"
+        return self.client.post(path, data={"csrf_token": token[1], **(form or {})})
+
+    def signs_in(self, person: Person, *, password: str | None = None, path: str = "/sign-in") -> TestResponse:
+        """Sign in."""
+        return self.sends(path, {"email": person.email, "password": password or person.password})
+
+
+def words_of(response: TestResponse) -> str:
+    """Return the text of a page as a reader sees it, blanks folded."""
+    text = re.sub(r"<(script|style|title|svg).*?</\1>|<[^>]+>", " ", response.text, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(text))
+
+
+@pytest.fixture
+def app(session: Session, settings: Settings) -> Flask:
+    """The application."""
+    return create_app(settings)
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Somebody who is not signed in."""
+    return Visitor(app.test_client())
+
+
+@pytest.fixture
+def reader_of(app: Flask) -> Callable[[Person], Visitor]:
+    """Return a visitor who has signed in as the given person."""
+
+    def signed_in(person: Person) -> Visitor:
+        visitor = Visitor(app.test_client())
+        assert visitor.signs_in(person).status_code == 302
+        return visitor
+
+    return signed_in
