@@ -1,5 +1,6 @@
 """Entering and leaving: who uses the engines, and who stops them."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ def held(
     """
     places = Places(home)
     places.make()
+    owner = os.getpid()
     with exclusive(_door(places)):
         mine = share(_holders(places))
         try:
@@ -51,8 +53,9 @@ def held(
             redis_url=redis.url(places) if with_redis else None,
         )
     finally:
-        with exclusive(_door(places)):
-            _leave(places, mine)
+        if os.getpid() == owner:  # a forked child that unwinds its stack did not enter, so it does not leave
+            with exclusive(_door(places)):
+                _leave(places, mine)
 
 
 def mend(home: Path, *, with_postgres: bool = True, with_redis: bool = False) -> None:
