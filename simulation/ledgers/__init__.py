@@ -45,7 +45,9 @@ _ENDINGS = {
 }
 
 
-def write_ledgers(economy: Economy, folder: Path, *, members: Iterable[int] | None = None) -> list[LedgerFileInfo]:
+def write_ledgers(
+    economy: Economy, folder: Path, *, members: Iterable[int] | None = None
+) -> list[LedgerFileInfo]:
     """Write the files of all members, or of those named, each into a folder of its own; return them in order of arrival.
 
     Files and their order depend on the economy alone, and so do their bytes.
@@ -60,8 +62,9 @@ def write_ledgers(economy: Economy, folder: Path, *, members: Iterable[int] | No
 
 
 def write_exchange_rates(economy: Economy, path: Path) -> Path:
-    """Write the rates behind the members' currencies as CSV: currency, day, rate (units for one euro)."""
-    daily_rates(economy.seed, economy.calendar).write_csv(path)
+    """Write the rates behind the members' currencies (units for one euro) as the ECB lays them out: Date,USD,GBP,..."""
+    rates = daily_rates(economy.seed, economy.calendar).rename({"day": "Date"})
+    rates.pivot("currency", index="Date", values="rate").write_csv(path)
     return path
 
 
@@ -97,15 +100,23 @@ def _write_balances(economy: Economy, book: Book, place: Path) -> list[LedgerFil
     rows = aged_balance.aged_rows(book, book_positions(economy, book))
     if book.format not in MONTHLY:
         path = place / _ENDINGS[book.format]
-        write = aged_balance.write_xlsx if book.format == LedgerFormat.AGED_XLSX else aged_balance.write_english
+        write = (
+            aged_balance.write_xlsx if book.format == LedgerFormat.AGED_XLSX else aged_balance.write_english
+        )
         mapping = write(book, rows, path)
-        return [_info(economy, book, path, mapping, months=book.months, rows=rows.height, accepted=_accepted(rows))]
+        return [
+            _info(
+                economy, book, path, mapping, months=book.months, rows=rows.height, accepted=_accepted(rows)
+            )
+        ]
     files = []
     for month in book.months:
         part = rows.filter(pl.col("period") == economy.months[month])
         path = place / f"{_ENDINGS[book.format]}-{economy.months[month]}.csv"
         mapping = aged_balance.write_french(book, part, path)
-        files.append(_info(economy, book, path, mapping, months=(month,), rows=part.height, accepted=_accepted(part)))
+        files.append(
+            _info(economy, book, path, mapping, months=(month,), rows=part.height, accepted=_accepted(part))
+        )
     return files
 
 
@@ -114,7 +125,14 @@ def _accepted(rows: pl.DataFrame) -> int:
 
 
 def _info(
-    economy: Economy, book: Book, path: Path, mapping: Path | None, *, months: tuple[int, ...], rows: int, accepted: int
+    economy: Economy,
+    book: Book,
+    path: Path,
+    mapping: Path | None,
+    *,
+    months: tuple[int, ...],
+    rows: int,
+    accepted: int,
 ) -> LedgerFileInfo:
     member = int(str(book.member["member"]))
     return LedgerFileInfo(
