@@ -43,7 +43,7 @@ def place_by_identifier(session: Session, lines: pl.DataFrame, identifiers: pl.D
     Raises:
         ConflictError: other transactions kept creating the same debtors; try again.
     """
-    rounds = []
+    rounds: list[Placement] = []
     for _ in range(_ROUNDS):
         if not identifiers.height:
             return together(rounds)

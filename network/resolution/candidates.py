@@ -91,7 +91,7 @@ def rarity(features: sparse.csr_matrix) -> Floats:
     """Return the weight of each column: the logarithm of how rare it is, 0 where it is too common to tell."""
     total = features.shape[0]
     seen = np.bincount(features.indices, minlength=COLUMNS)
-    weights = np.log((1 + total) / (1 + seen)).astype(np.float32) + np.float32(1)
+    weights: Floats = (np.log((1 + total) / (1 + seen)) + 1).astype(np.float32)
     weights[seen > max(_COMMON_FROM, TOO_COMMON * total)] = 0
     return weights
 

@@ -60,7 +60,7 @@ def line_identifiers(customers: pl.DataFrame) -> pl.DataFrame:
         compact.select("line", scheme=pl.lit(scheme), value=value).filter(pl.col("value").is_not_null())
         for scheme, value in columns
     ]
-    return pl.concat(found).unique(maintain_order=True).cast(IDENTIFIER_SCHEMA)  # type: ignore[arg-type]  # a Schema is a mapping of types
+    return pl.concat(found).unique(maintain_order=True).cast(IDENTIFIER_SCHEMA)
 
 
 def _compact(name: str) -> pl.Expr:

@@ -154,9 +154,35 @@ LEGAL_FORMS: tuple[LegalForm, ...] = (
 )  # fmt: skip
 
 ADJECTIVES = frozenset(
-    "generale nouvelle francaise europeenne anonyme civile centrale nationale internationale commerciale industrielle "
-    "immobiliere financiere auxiliaire agricole cooperative mutuelle lyonnaise marseillaise parisienne bordelaise "
-    "alsacienne bretonne normande toulousaine nantaise orleanaise".split()
+    [
+        "generale",
+        "nouvelle",
+        "francaise",
+        "europeenne",
+        "anonyme",
+        "civile",
+        "centrale",
+        "nationale",
+        "internationale",
+        "commerciale",
+        "industrielle",
+        "immobiliere",
+        "financiere",
+        "auxiliaire",
+        "agricole",
+        "cooperative",
+        "mutuelle",
+        "lyonnaise",
+        "marseillaise",
+        "parisienne",
+        "bordelaise",
+        "alsacienne",
+        "bretonne",
+        "normande",
+        "toulousaine",
+        "nantaise",
+        "orleanaise",
+    ]
 )
 """Words that do not name a company alone: "Société Générale" keeps its first word."""
 

@@ -19,7 +19,29 @@ SPELLING_LENGTH = 300
 """Longest spelling kept, in characters: the width of the column; the longest real name seen has 160."""
 
 CONJUNCTIONS = frozenset({"et", "and", "und"})
-ARTICLES = frozenset("l' d' la le les l de du des d a au aux the of der die das del".split())
+ARTICLES = frozenset(
+    [
+        "l'",
+        "d'",
+        "la",
+        "le",
+        "les",
+        "l",
+        "de",
+        "du",
+        "des",
+        "d",
+        "a",
+        "au",
+        "aux",
+        "the",
+        "of",
+        "der",
+        "die",
+        "das",
+        "del",
+    ]
+)
 _UNSAID = ARTICLES | CONJUNCTIONS
 _LIGATURES = str.maketrans(
     {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ł": "l", "Ł": "l"}

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from network.resolution.normalise import normalise
+from network.resolution.areas import area_expression
+from network.resolution.normalise import normalise, normalise_all
 from network.resolution.outcome import MatchBand, MatchCandidate
 
 LINES = pl.Schema(
@@ -47,6 +48,30 @@ class Placement:
 
     verdicts: pl.DataFrame
     candidates: Mapping[int, tuple[MatchCandidate, ...]] = field(default_factory=dict)
+
+
+def analyse(customers: pl.DataFrame) -> pl.DataFrame:
+    """Return customers (columns of CustomerLine) with their names analysed and their area (:data:`LINES`)."""
+    names = normalise_all(customers["customer_name"])
+    country = (
+        pl.when(
+            (pl.col("country").fill_null("") == "")
+            & pl.any_horizontal(pl.col("siren", "siret").is_not_null())
+        )
+        .then(pl.lit("FR"))
+        .otherwise("country")
+    )
+    return (
+        customers.with_row_index("line")
+        .with_columns(
+            country=country,
+            spelling=pl.Series([name.spelling for name in names], dtype=pl.String),
+            joined=pl.Series([name.joined for name in names], dtype=pl.String),
+            legal_form=pl.Series([name.legal_form for name in names], dtype=pl.String),
+        )
+        .with_columns(area=area_expression())
+        .select(LINES.names())
+    )
 
 
 def verdict(

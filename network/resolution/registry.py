@@ -41,9 +41,9 @@ def _copy(session: Session, table: str, frame: pl.DataFrame) -> None:
     frame.write_csv(buffer, include_header=False, null_value="\\N")
     buffer.seek(0)
     columns = ", ".join(frame.columns)
-    with session.connection().connection.cursor() as cursor:
-        statement = f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')"
-        cursor.copy_expert(statement, buffer, 1 << 18)  # type: ignore[attr-defined]  # psycopg2's own call
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')", buffer, 1 << 18)
 
 
 def known_identifiers(session: Session, asked: pl.DataFrame) -> pl.DataFrame:

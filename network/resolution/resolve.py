@@ -6,12 +6,10 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from network.resolution import registry
-from network.resolution.areas import area_expression
 from network.resolution.by_identifier import place_by_identifier
 from network.resolution.by_name import place_by_name
 from network.resolution.debtor_names import DebtorNames
 from network.resolution.identifiers import line_identifiers
-from network.resolution.normalise import normalise_all
 from network.resolution.outcome import (
     RESOLUTION_SCHEMA,
     CustomerLine,
@@ -20,7 +18,7 @@ from network.resolution.outcome import (
     Resolution,
     ReviewCase,
 )
-from network.resolution.placement import LINES, Placement, together, verdict
+from network.resolution.placement import LINES, Placement, analyse, together, verdict
 
 debtor_names = DebtorNames()
 """The names of this process's network; empty until a name without an identifier comes."""
@@ -57,7 +55,7 @@ def resolve_customers(
     Raises:
         ConflictError: other transactions kept creating the same debtors; the whole file may be sent again.
     """
-    lines = _lines(customers)
+    lines = analyse(customers)
     identifiers = line_identifiers(customers.with_row_index("line"))
     identified = place_by_identifier(
         session, lines.join(identifiers, on="line", how="semi").select(LINES.names()), identifiers
@@ -76,29 +74,6 @@ def resolve_customers(
     placement = together([identified, named, nameless])
     _remember(session, lines, identifiers, placement.verdicts, book)
     return _answer(customers, placement)
-
-
-def _lines(customers: pl.DataFrame) -> pl.DataFrame:
-    names = normalise_all(customers["customer_name"])
-    country = (
-        pl.when(
-            (pl.col("country").fill_null("") == "")
-            & pl.any_horizontal(pl.col("siren", "siret").is_not_null())
-        )
-        .then(pl.lit("FR"))
-        .otherwise("country")
-    )
-    return (
-        customers.with_row_index("line")
-        .with_columns(
-            country=country,
-            spelling=pl.Series([name.spelling for name in names], dtype=pl.String),
-            joined=pl.Series([name.joined for name in names], dtype=pl.String),
-            legal_form=pl.Series([name.legal_form for name in names], dtype=pl.String),
-        )
-        .with_columns(area=area_expression())
-        .select(LINES.names())
-    )
 
 
 def _remember(
@@ -133,7 +108,7 @@ def _remember(
 def _said_before(book: pl.DataFrame) -> pl.DataFrame:
     """Return the spellings (`debtor_id`, `spelling`, `area`) that a member's book holds already."""
     return (
-        _lines(book)
+        analyse(book)
         .with_columns(debtor_id=book["debtor_id"])
         .select("debtor_id", "spelling", "area")
         .unique()

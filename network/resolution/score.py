@@ -75,8 +75,11 @@ def plausibility(*, ours: Sequence[str], theirs: Sequence[str]) -> Scores:
     theirs_joined = [text.replace(" ", "") for text in theirs]
     shared_words = process.cpdist(ours, theirs, scorer=fuzz.token_set_ratio)
     contained = process.cpdist(ours_joined, theirs_joined, scorer=fuzz.partial_ratio)
-    initials = [_is_initials(left, right) for left, right in zip(ours, theirs, strict=True)]
-    return np.maximum(np.maximum(shared_words, contained) / 100, np.asarray(initials, dtype=np.float64))
+    initials = np.array(
+        [_is_initials(left, right) for left, right in zip(ours, theirs, strict=True)], dtype=bool
+    )
+    likeness = np.maximum(shared_words, contained) / 100
+    return np.where(initials, 1.0, likeness)
 
 
 def _is_initials(left: str, right: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from network.models import LedgerPage
 from network.resolution import resolve_customers
-from network.services import private_pages, reviews
+from network.services import private_pages, review_cases
 from network.services.private_pages import Content
 
 ATTRIBUTES = (
@@ -64,14 +64,16 @@ def place_customers(session: Session, *, member_id: uuid.UUID, customers: pl.Dat
     fresh = incoming.join(known, on="customer_id", how="anti")
     placed = known
     if fresh.height:
-        resolution = resolve_customers(session, fresh)
+        resolution = resolve_customers(session, fresh, book=book)
         placed = pl.concat(
             [
                 known,
                 fresh.join(resolution.frame, on="customer_id", how="left").select(SCHEMA),
             ]
         )
-        reviews.open_cases(session, member_id=member_id, cases=resolution.reviews)
+        review_cases.open_cases(
+            session, member_id=member_id, cases=resolution.reviews, asked=fresh["customer_id"].to_list()
+        )
         kept = book.join(placed, on="customer_id", how="anti")
         write_customers(session, member_id, pl.concat([kept, placed]))
     return placed.filter(pl.col("debtor_id").is_null()).height
