@@ -41,10 +41,12 @@ def seconds_of_copy(create: str, copy: str, source: Path) -> float:
         for statement in create.split(";"):
             connection.execute(text(statement))
         connection.commit()
-        driver = connection.connection
+        driver = connection.connection.driver_connection
+        if driver is None:
+            raise RuntimeError("the connection is lost")
         begin = time.perf_counter()
         with source.open("rb") as file, driver.cursor() as cursor:
-            cursor.copy_expert(copy, file, 1 << 18)  # type: ignore[attr-defined]  # psycopg2's own call
+            cursor.copy_expert(copy, file, 1 << 18)
         connection.commit()
         seconds = time.perf_counter() - begin
         connection.execute(text("DROP TABLE baseline"))

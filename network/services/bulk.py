@@ -47,6 +47,8 @@ def copy_frame(session: Session, *, table: str, frame: pl.DataFrame) -> None:
 
 def _copy(session: Session, statement: str, buffer: io.BytesIO) -> None:
     buffer.seek(0)
-    connection = session.connection().connection
-    with connection.cursor() as cursor:
-        cursor.copy_expert(statement, buffer, 1 << 18)  # type: ignore[attr-defined]  # psycopg2's own call
+    driver = session.connection().connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the session has lost its connection")
+    with driver.cursor() as cursor:
+        cursor.copy_expert(statement, buffer, 1 << 18)

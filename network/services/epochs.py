@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from anonymization import release as pipeline
-from anonymization.ledger_log import Log
+from anonymization.ledger_log import CompactRange, leaf_hash
 from anonymization.parameters import PROFILES, Parameters
 from anonymization.pseudonyms import ReleaseKeys
 from anonymization.records import Closed
@@ -84,7 +84,9 @@ def close_epoch(
     on_released: OnReleased | None = None,
     stage: Stage = lambda _name: None,
 ) -> EpochClosed:
-    """Close a month: pool, pipeline, releases, log, state and news, all or nothing.
+    """Close a month, and those before it that were left open: pool, pipeline, releases, log, state and news.
+
+    All of it happens in one transaction. The answer is that of `epoch` itself.
 
     Args:
         actor: the operator.
@@ -98,23 +100,37 @@ def close_epoch(
         ConflictError: the month has not ended, or it or a later one is closed already.
     """
     require(actor, Permission.RELEASE_CLOSE)
-    begin = time.perf_counter()
-    parameters = PROFILES[profile]
     with unit_of_work() as session:
         session.execute(select(func.pg_advisory_xact_lock(_ONE_CLOSE_AT_A_TIME)))
-        before = _last_closed(session)
-        _check_order(epoch, before, today)
-        stage("pool")
-        pool = gather(session, epoch=epoch)
-        stage("release")
-        closed = pipeline.close(
-            pool.contributions, _read_state(session), ReleaseKeys.derived(keys.ring.root), parameters
+        last = session.scalar(select(func.max(ReleaseEpoch.epoch)))
+        _check_order(epoch, last, today)
+        # The pipeline counts its delays in closes, so months that nobody closed are closed on the way.
+        month = epoch if last is None else month_before(last, -1)
+        while month < epoch:
+            _close_month(
+                session, epoch=month, parameters=PROFILES[profile], on_released=on_released, stage=stage
+            )
+            month = month_before(month, -1)
+        return _close_month(
+            session, epoch=epoch, parameters=PROFILES[profile], on_released=on_released, stage=stage
         )
-        stage("write")
-        _write_releases(session, closed, epoch=epoch, before=before, parameters=parameters)
-        _write_state(session, closed.state, epoch=epoch)
-        stage("news")
-        news = on_released(session, epoch) if on_released is not None else 0
+
+
+def _close_month(
+    session: Session, *, epoch: str, parameters: Parameters, on_released: OnReleased | None, stage: Stage
+) -> EpochClosed:
+    begin = time.perf_counter()
+    stage("pool")
+    pool = gather(session, epoch=epoch)
+    stage("release")
+    closed = pipeline.close(
+        pool.contributions, _read_state(session), ReleaseKeys.derived(keys.ring.root), parameters
+    )
+    stage("write")
+    _write_releases(session, closed, epoch=epoch, parameters=parameters)
+    _write_state(session, closed.state, epoch=epoch)
+    stage("news")
+    news = on_released(session, epoch) if on_released is not None else 0
     return EpochClosed(
         epoch=epoch,
         debtors=closed.counts.debtors,
@@ -131,25 +147,24 @@ def _last_closed(session: Session) -> ReleaseEpoch | None:
     return session.scalar(select(ReleaseEpoch).order_by(ReleaseEpoch.epoch.desc()).limit(1))
 
 
-def _check_order(epoch: str, before: ReleaseEpoch | None, today: date) -> None:
+def _check_order(epoch: str, last: str | None, today: date) -> None:
     if last_day(epoch) >= today:
         raise ConflictError(
             mark("%(epoch)s has not ended; it can be closed from the day after its last."), epoch=epoch
         )
-    if before is not None and epoch <= before.epoch:
+    if last is not None and epoch <= last:
         raise ConflictError(
             mark("%(epoch)s cannot be closed: releases up to %(last)s are written and never change."),
             epoch=epoch,
-            last=before.epoch,
+            last=last,
         )
 
 
-def _write_releases(
-    session: Session, closed: Closed, *, epoch: str, before: ReleaseEpoch | None, parameters: Parameters
-) -> None:
+def _write_releases(session: Session, closed: Closed, *, epoch: str, parameters: Parameters) -> None:
+    before = _last_closed(session)
     bodies = encode(closed.releases, epoch=epoch, parameters=parameters)
-    log = Log(size=before.log_size, frontier=before.log_frontier) if before is not None else Log.empty()
-    longer = log.append(body.encode() for body in bodies["body"])
+    log = CompactRange.from_bytes(before.log_frontier) if before is not None else CompactRange()
+    longer = log.append(leaf_hash(body.encode()) for body in bodies["body"])
     leaves = pl.int_range(log.size, longer.size, eager=True).alias("leaf")
     copy_frame(session, table=Release.__tablename__, frame=bodies.with_columns(leaves))
     session.add(
@@ -160,8 +175,8 @@ def _write_releases(
             published=closed.counts.published,
             withheld=closed.counts.withheld,
             log_size=longer.size,
-            log_frontier=longer.frontier,
-            log_root=longer.root(),
+            log_frontier=longer.to_bytes(),
+            log_root=longer.root,
         )
     )
     session.execute(

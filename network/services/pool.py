@@ -82,13 +82,13 @@ def _open_ledgers(
 ) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
     """Return the freshest positions and the placed customers of each member that has any, in one query."""
     tags: dict[bytes, tuple[int, int | None]] = {}
-    for number, member_id in enumerate(members):
-        tags[private_pages.slot_tag(member_id, Content.CUSTOMERS)] = (number, None)
-        for age in range(CARRIED_MONTHS + 1):
-            period = month_before(epoch, age)
-            tags[private_pages.slot_tag(member_id, Content.POSITIONS, period)] = (number, age)
+    for place, member_id in enumerate(members):
+        tags[private_pages.slot_tag(member_id, Content.CUSTOMERS)] = (place, None)
+        for months in range(CARRIED_MONTHS + 1):
+            period = month_before(epoch, months)
+            tags[private_pages.slot_tag(member_id, Content.POSITIONS, period)] = (place, months)
     freshest: dict[int, tuple[int, pl.DataFrame]] = {}
-    customers = []
+    customers: list[pl.DataFrame] = []
     for tag, frame in private_pages.read_slots(session, list(tags)).items():
         number, age = tags[tag]
         if age is None:

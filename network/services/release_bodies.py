@@ -1,7 +1,6 @@
 """Writes releases as canonical JSON, by columns: a body is a row of fragments, one a band."""
 
 import json
-from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from anonymization.parameters import Parameters, Scale
 from anonymization.pseudonyms import uuids_of
 from anonymization.records import Releases
-from network.indicators.payment_index import payment_index
+from network.indicators.payment_index import index_of_band
 from network.schemas.release import AGING_BUCKETS, PAID_CLASSES
 
 
@@ -20,16 +19,14 @@ def encode(releases: Releases, *, epoch: str, parameters: Parameters) -> pl.Data
     `body` is the JSON of :class:`network.schemas.release.ReleaseSchema` with sorted keys and no blanks.
     """
     ids = pl.Series("debtor_id", [str(held) for held in uuids_of(releases.debtor)], dtype=pl.String)
-    index_low, index_value, index_high = index_of_bands(parameters)
+    indices = index_of_bands(parameters)
+    values = np.array([value for _, value, _ in indices], dtype=np.int16)
     contributors = _fragments(parameters.contributors, releases.contributors)
     exposure = _fragments(parameters.exposure, releases.exposure)
     past_due = _fragments(parameters.share, releases.past_due_share)
     days = _fragments(parameters.days, releases.days_beyond_terms)
     index = _gather(
-        [
-            f'{{"high":{high},"low":{low},"value":{value}}}'
-            for low, value, high in zip(index_low, index_value, index_high, strict=True)
-        ],
+        [f'{{"high":{high},"low":{low},"value":{value}}}' for low, value, high in indices],
         releases.days_beyond_terms,
     )
     body = pl.concat_str(
@@ -54,24 +51,19 @@ def encode(releases: Releases, *, epoch: str, parameters: Parameters) -> pl.Data
     return pl.select(
         debtor_id=ids,
         epoch=pl.lit(epoch),
-        payment_index=pl.Series(np.array(index_value, dtype=np.int16)[releases.days_beyond_terms]),
+        payment_index=pl.Series(values[releases.days_beyond_terms]),
         body=body,
     )
 
 
-def index_of_bands(parameters: Parameters) -> tuple[list[int], list[int], list[int]]:
-    """Return the Payment Index of each band of days beyond terms: at its late end, its typical point, its early end."""
+def index_of_bands(parameters: Parameters) -> list[tuple[int, int, int]]:
+    """Return the Payment Index (low, value, high) of each band of days beyond terms."""
     scale = parameters.days
-    ends = [scale.ends(band) for band in range(scale.bands)]
-    low = _rounded_index([high for _, high in ends])
-    value = _rounded_index(parameters.days_typical)
-    high = _rounded_index([low for low, _ in ends])
-    return low, value, high
-
-
-def _rounded_index(days: list[Decimal | None] | tuple[float, ...]) -> list[int]:
-    known = np.array([240.0 if held is None else float(held) for held in days])
-    return [int(held) for held in np.rint(payment_index(known))]
+    indices = []
+    for band, typical in enumerate(parameters.days_typical):
+        low, high = scale.ends(band)
+        indices.append(index_of_band(float(low), typical, float(high if high is not None else typical)))
+    return indices
 
 
 def _fragments(scale: Scale, bands: NDArray[np.int8]) -> pl.Series:

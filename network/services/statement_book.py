@@ -32,7 +32,7 @@ class Statement:
     in_force: tuple[str, ...]
 
 
-_SCHEMA = {
+_SCHEMA = pl.Schema({
     "id": pl.String,
     "digest": pl.String,
     "kind": pl.String,
@@ -45,8 +45,8 @@ _SCHEMA = {
     "unprocessed": pl.Int64,
     "periods": pl.List(pl.String),
     "in_force": pl.List(pl.String),
-}
-_PROBLEMS = {"outcome": pl.String, "row": pl.Int64, "code": pl.String, "values": pl.String}
+})
+_PROBLEMS = pl.Schema({"outcome": pl.String, "row": pl.Int64, "code": pl.String, "values": pl.String})
 
 
 def read_book(session: Session, member_id: uuid.UUID) -> list[Statement]:
@@ -75,7 +75,9 @@ def write_book(session: Session, member_id: uuid.UUID, statements: Sequence[Stat
     ]
     private_pages.erase(session, member_id=member_id, content=Content.STATEMENTS)
     frame = pl.DataFrame(rows, schema=_SCHEMA)
-    private_pages.write(session, member_id=member_id, content=Content.STATEMENTS, blobs=[("", private_pages.pack(frame))])
+    private_pages.write(
+        session, member_id=member_id, content=Content.STATEMENTS, blobs=[("", private_pages.pack(frame))]
+    )
 
 
 def in_force_with_digest(book: Sequence[Statement], digest: str) -> Statement | None:
