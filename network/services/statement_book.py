@@ -32,21 +32,23 @@ class Statement:
     in_force: tuple[str, ...]
 
 
-_SCHEMA = pl.Schema({
-    "id": pl.String,
-    "digest": pl.String,
-    "kind": pl.String,
-    "format": pl.String,
-    "file_name": pl.String,
-    "received": pl.Date,
-    "rows_read": pl.Int64,
-    "accepted": pl.Int64,
-    "rejected": pl.Int64,
-    "unprocessed": pl.Int64,
-    "periods": pl.List(pl.String),
-    "in_force": pl.List(pl.String),
-})
-_PROBLEMS = pl.Schema({"outcome": pl.String, "row": pl.Int64, "code": pl.String, "values": pl.String})
+_SCHEMA = pl.Schema(
+    {
+        "id": pl.String(),
+        "digest": pl.String(),
+        "kind": pl.String(),
+        "format": pl.String(),
+        "file_name": pl.String(),
+        "received": pl.Date(),
+        "rows_read": pl.Int64(),
+        "accepted": pl.Int64(),
+        "rejected": pl.Int64(),
+        "unprocessed": pl.Int64(),
+        "periods": pl.List(pl.String),
+        "in_force": pl.List(pl.String),
+    }
+)
+_PROBLEMS = pl.Schema({"outcome": pl.String(), "row": pl.Int64(), "code": pl.String(), "values": pl.String()})
 
 
 def read_book(session: Session, member_id: uuid.UUID) -> list[Statement]:
