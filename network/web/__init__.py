@@ -1,6 +1,6 @@
 """The pages, for people: one file a noun. docs/web.md tells how a page is made."""
 
-from network.web import auth, contributions, first_run, home, inbox, preferences, search
+from network.web import auth, contributions, debtor, first_run, home, inbox, preferences, search
 
 BLUEPRINTS = (
     home.blueprint,
@@ -8,6 +8,7 @@ BLUEPRINTS = (
     auth.blueprint,
     preferences.blueprint,
     search.blueprint,
+    debtor.blueprint,
     contributions.blueprint,
     inbox.blueprint,
 )

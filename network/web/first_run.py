@@ -47,5 +47,5 @@ def create() -> ResponseReturnValue:
     except ValidationError as error:
         return render_template("first_run/show.html", faults=faults(error)), HTTPStatus.BAD_REQUEST
     session.begin(account)
-    flash(say(mark("The watch begins. You are this network's operator.")))
+    flash(say(mark("The watch begins. You are this network’s operator.")))
     return redirect(url_for("home.show"))

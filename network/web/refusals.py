@@ -30,7 +30,7 @@ _OTHER = Refusal(
 REFUSALS: dict[int, Refusal] = {
     HTTPStatus.BAD_REQUEST: _OTHER,
     HTTPStatus.FORBIDDEN: Refusal(
-        mark("Not open to your role"), mark("Ask your network's operator for access.")
+        mark("Not open to your role"), mark("Ask your network’s operator for access.")
     ),
     HTTPStatus.NOT_FOUND: Refusal(
         mark("Nothing on this bearing"),
