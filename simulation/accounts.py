@@ -32,7 +32,8 @@ def make_accounts(
     member, debtor = relations.member[pair], relations.debtor[pair]
     known = debtors.select(*_IDENTITY)[debtor.astype(np.int64)]
     faults = np.searchsorted(
-        np.cumsum([parameters.invalid_identifier_share, parameters.foreign_identifier_share]), random.random(pair.size)
+        np.cumsum([parameters.invalid_identifier_share, parameters.foreign_identifier_share]),
+        random.random(pair.size),
     )
     faults = np.array([1, 2, 0])[faults]
     donors = _donors(random, debtors, debtor)
@@ -67,7 +68,11 @@ def _donors(
         compatriots = np.flatnonzero(countries == country)
         here = np.flatnonzero(countries[debtor] == country)
         places = np.searchsorted(compatriots, debtor[here])
-        steps = random.integers(1, compatriots.size, here.size) if compatriots.size > 1 else np.zeros(here.size, np.int64)
+        steps = (
+            random.integers(1, compatriots.size, here.size)
+            if compatriots.size > 1
+            else np.zeros(here.size, np.int64)
+        )
         donors[here] = compatriots[(places + steps) % compatriots.size]
     return donors
 
@@ -83,7 +88,12 @@ def _terms(
     usual = [MEMBER_SECTORS[index].terms for index in members["sector_index"]]
     one_term = members["format"].is_in([LedgerFormat.FEC]).to_numpy()
     draw = random.random(member.size)
-    table = np.array([[terms[min(int(share * len(terms)), len(terms) - 1)] for share in np.arange(0, 1, 0.05)] for terms in usual])
+    table = np.array(
+        [
+            [terms[min(int(share * len(terms)), len(terms) - 1)] for share in np.arange(0, 1, 0.05)]
+            for terms in usual
+        ]
+    )
     drawn = table[member, (draw * 20).astype(int)]
     single = np.array([terms[len(terms) // 2] for terms in usual])[member]
     fixed = one_term[member]
@@ -102,18 +112,27 @@ def _customer_ids(
     for owner in range(members.height):
         mine = np.flatnonzero(member == owner)
         scattered[mine] = 1000 + random.permutation(3 * mine.size)[rank[mine]]
-    return [f"{prefixes[owner]}{number:06d}" for owner, number in zip(member.tolist(), scattered.tolist(), strict=True)]
+    return [
+        f"{prefixes[owner]}{number:06d}"
+        for owner, number in zip(member.tolist(), scattered.tolist(), strict=True)
+    ]
 
 
-def _spelled(seed: int, members: pl.DataFrame, known: pl.DataFrame, member: npt.NDArray[np.int32]) -> list[str]:
+def _spelled(
+    seed: int, members: pl.DataFrame, known: pl.DataFrame, member: npt.NDArray[np.int32]
+) -> list[str]:
     """Return the name of each account in its member's house style, with that account's slips."""
     pick = Picker(stream(seed, "accounts", "names"))
     styles: list[HouseStyle] = [draw_house_style(pick) for _ in range(members.height)]
     rows = zip(member.tolist(), known["proper"], known["legal_form"], known["city"], strict=True)
-    return [spell(pick, styles[owner], proper=proper, form=form, city=city) for owner, proper, form, city in rows]
+    return [
+        spell(pick, styles[owner], proper=proper, form=form, city=city) for owner, proper, form, city in rows
+    ]
 
 
-def _as_known(seed: int, frame: pl.DataFrame, members: pl.DataFrame, member: npt.NDArray[np.int32]) -> pl.DataFrame:
+def _as_known(
+    seed: int, frame: pl.DataFrame, members: pl.DataFrame, member: npt.NDArray[np.int32]
+) -> pl.DataFrame:
     """Blank what the member does not know, and put wrong identifiers where the slips are.
 
     Two members in three keep SIREN or VAT numbers of most customers; the others have them for part. One identifier an

@@ -100,7 +100,11 @@ def _shocks(seed: int, parameters: Parameters) -> tuple[Floats, pl.DataFrame]:
 
 
 def _months(
-    seed: int, parameters: Parameters, debtors: pl.DataFrame, chain: tuple[Integers, Integers, Floats], shock: Floats
+    seed: int,
+    parameters: Parameters,
+    debtors: pl.DataFrame,
+    chain: tuple[Integers, Integers, Floats],
+    shock: Floats,
 ) -> tuple[Floats, Floats, pl.DataFrame, Integers]:
     """Step month by month; return stress, distress, the descents and the month of default of each debtor.
 
@@ -124,7 +128,11 @@ def _months(
             passed = np.bincount(creditor, weights=weight * payers, minlength=count)
             fell = np.bincount(creditor, weights=weight * (default_at[payer] == month), minlength=count)
             level = MEMORY * level + np.sqrt(1 - MEMORY**2) * random.standard_normal(count)
-            level += shock[sector, month] + (1 - MEMORY) * parameters.contagion * passed + parameters.default_jump * fell
+            level += (
+                shock[sector, month]
+                + (1 - MEMORY) * parameters.contagion * passed
+                + parameters.default_jump * fell
+            )
         stress[:, month] = level
         chance = monthly * trouble * np.exp(0.9 * np.clip(level, -3, 4)) / TYPICAL_HAZARD
         starts = (random.random(count) < chance) & (busy_until < month)
@@ -140,12 +148,20 @@ def _months(
             busy_until[debtor] = month + length + 4 if ends_well else NEVER
             if not ends_well:
                 default_at[debtor] = month + length
-            descents.append(_descent(int(debtor), month - parameters.warmup_months, length, recovers=ends_well))
+            descents.append(
+                _descent(int(debtor), month - parameters.warmup_months, length, recovers=ends_well)
+            )
     default_month = np.where(default_at < NEVER, default_at - parameters.warmup_months, NEVER)
     return stress, distress, pl.DataFrame(descents, schema=_DESCENT), default_month
 
 
-_DESCENT = {"debtor": pl.Int64, "onset": pl.Int64, "length": pl.Int64, "recovers": pl.Boolean, "default_month": pl.Int64}
+_DESCENT = {
+    "debtor": pl.Int64,
+    "onset": pl.Int64,
+    "length": pl.Int64,
+    "recovers": pl.Boolean,
+    "default_month": pl.Int64,
+}
 
 
 def _descent(debtor: int, onset: int, length: int, *, recovers: bool) -> dict[str, object]:

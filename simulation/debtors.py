@@ -63,7 +63,10 @@ _TEXT = dict.fromkeys(("siren", "siret", "vat", "lei", "registration"), pl.Strin
 
 
 def _identities(
-    seed: int, parameters: Parameters, sectors: np.ndarray[tuple[int], np.dtype[np.int64]], size: np.ndarray[tuple[int], np.dtype[np.float64]]
+    seed: int,
+    parameters: Parameters,
+    sectors: np.ndarray[tuple[int], np.dtype[np.int64]],
+    size: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> list[dict[str, object]]:
     random = stream(seed, "debtors", "identifiers")
     pick = Picker(stream(seed, "debtors", "words"))
@@ -74,7 +77,9 @@ def _identities(
     for debtor in range(parameters.debtors):
         country = "FR" if pick.uniform() < parameters.french_share else pick.weighted(foreign)
         is_person = country == "FR" and pick.uniform() < parameters.sole_trader_share
-        postcode, city = pick.one(places.french_towns() if country == "FR" else places.european_towns(country))
+        postcode, city = pick.one(
+            places.french_towns() if country == "FR" else places.european_towns(country)
+        )
         name = _name(pick, int(sectors[debtor]), country, is_person=is_person)
         while (name.full, city) in taken:
             name = _name(pick, int(sectors[debtor]), country, is_person=is_person)

@@ -17,7 +17,7 @@ from simulation.parameters import Parameters
 from simulation.positions import AMOUNTS, account_positions, by_pair
 from simulation.rates import euro_factors
 from simulation.relations import Relations, make_relations
-from simulation.trading import default_dates, make_invoices
+from simulation.trading import World, default_dates, make_invoices
 from simulation.uploads import make_uploads
 
 
@@ -118,8 +118,14 @@ class Economy:
 
         Only those with at least so many suppliers in the last month: the ones that a release can show.
         """
-        descents = self.behaviour.descents.filter(~pl.col("recovers") & (pl.col("default_month") >= len(self.months)))
-        begun = descents.filter(pl.col("onset") < len(self.months)).sort("default_month", "debtor")["debtor"].to_numpy()
+        descents = self.behaviour.descents.filter(
+            ~pl.col("recovers") & (pl.col("default_month") >= len(self.months))
+        )
+        begun = (
+            descents.filter(pl.col("onset") < len(self.months))
+            .sort("default_month", "debtor")["debtor"]
+            .to_numpy()
+        )
         chosen: npt.NDArray[np.int64] = begun[self.suppliers[begun, -1] >= suppliers]
         return chosen
 
@@ -127,23 +133,16 @@ class Economy:
 def make_economy(seed: int, parameters: Parameters | None = None) -> Economy:
     """Return the economy of a seed: the same bytes for the same seed and parameters, on any number of cores."""
     parameters = parameters or Parameters()
-    calendar = window(months=parameters.months, last_month=parameters.last_month, warmup=parameters.warmup_months)
+    calendar = window(
+        months=parameters.months, last_month=parameters.last_month, warmup=parameters.warmup_months
+    )
     members, debtors = make_members(seed, parameters), make_debtors(seed, parameters)
     relations = make_relations(seed, parameters, members, debtors)
     formats = assign_formats(seed, members, relations)
     members = members.with_columns(pl.Series("format", [str(name) for name in formats]))
     accounts = make_accounts(seed, parameters, members, debtors, relations)
     behaviour = make_behaviour(seed, parameters, debtors)
-    invoices = make_invoices(
-        seed,
-        parameters,
-        calendar,
-        members=members,
-        debtors=debtors,
-        relations=relations,
-        accounts=accounts,
-        behaviour=behaviour,
-    )
+    world = World(seed, parameters, calendar, members, debtors, relations, accounts, behaviour)
     return Economy(
         seed=seed,
         parameters=parameters,
@@ -153,7 +152,7 @@ def make_economy(seed: int, parameters: Parameters | None = None) -> Economy:
         relations=relations,
         accounts=accounts,
         behaviour=behaviour,
-        invoices=invoices,
+        invoices=make_invoices(world),
         uploads=make_uploads(seed, parameters, formats),
         default_dates=default_dates(seed, calendar, behaviour.default_month),
     )

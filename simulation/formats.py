@@ -61,7 +61,9 @@ def assign_formats(seed: int, members: pl.DataFrame, relations: Relations) -> li
         if chosen is None and name in {LedgerFormat.FEC, LedgerFormat.AGED_CSV_FRENCH}:
             chosen = next((member for member in candidates if countries[member] == "FR"), None)
         if chosen is None:
-            chosen = next((member for member in candidates if countries[member] not in {"NO", "GB"}), candidates[0])
+            chosen = next(
+                (member for member in candidates if countries[member] not in {"NO", "GB"}), candidates[0]
+            )
         assigned[chosen] = name
         free.remove(chosen)
     return assigned

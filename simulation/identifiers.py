@@ -29,7 +29,11 @@ def luhn_digit(numbers: Integers, count: int) -> Integers:
 def draw_sirens(random: np.random.Generator, count: int) -> Integers:
     """Return `count` different SIRENs as integers of nine digits, shape (count,)."""
     per_range = 1_000_000
-    slots = random.permutation(SIREN_RANGES.size * per_range)[:count] if count > per_range else _distinct(random, count)
+    slots = (
+        random.permutation(SIREN_RANGES.size * per_range)[:count]
+        if count > per_range
+        else _distinct(random, count)
+    )
     heads = SIREN_RANGES[slots // per_range] * per_range + slots % per_range
     return heads * 10 + luhn_digit(heads, 8)
 

@@ -25,7 +25,9 @@ def make_members(seed: int, parameters: Parameters) -> pl.DataFrame:
     pick = Picker(stream(seed, "members", "words"))
     count = parameters.members
     shares = np.array([sector.share for sector in MEMBER_SECTORS])
-    sectors = random.permutation(np.searchsorted(np.cumsum(shares) / shares.sum(), (np.arange(count) + 0.5) / count))
+    sectors = random.permutation(
+        np.searchsorted(np.cumsum(shares) / shares.sum(), (np.arange(count) + 0.5) / count)
+    )
     countries = _countries(random, count)
     sirens = draw_sirens(random, count)
     rows: list[dict[str, object]] = []
@@ -69,7 +71,9 @@ def _countries(random: np.random.Generator, count: int) -> list[str]:
     return countries
 
 
-def _groups(random: np.random.Generator, countries: list[str], share: float) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def _groups(
+    random: np.random.Generator, countries: list[str], share: float
+) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     """Return a group number for each member; French members pair up until the share has an affiliate."""
     groups = np.arange(len(countries), dtype=np.int32)
     french_members = random.permutation(np.flatnonzero(np.array(countries) == "FR"))

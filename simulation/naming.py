@@ -8,26 +8,40 @@ from typing import TypeVar
 import numpy as np
 
 from simulation.sectors import DEBTOR_SECTORS
-from simulation.vocabulary import european, french
+from simulation.vocabulary import european, french, words
 
 Item = TypeVar("Item")
 
 BRANDS = frozenset(
-    "accor adidas airbus alcatel aldi allianz alstom altran amazon arkema atos auchan axa bayer bic bmw bosch bouygues capgemini carrefour "
-    "casino citroen colas daimler danone darty decathlon dell dior dyson eiffage ekosia enedis engie essilor ferrari ferrero fiat fnac google "
-    "hermes ikea intel kering lafarge lactalis leclerc legrand lidl lindt loreal michelin microsoft monoprix navigo nestle nexans nokia novartis "
-    "novalis opel orange orano pernod peugeot philips picard pirelli publicis rexel renault rolex safran sanofi sap siemens sodexo solvay "
-    "sonepar spie suez swatch thales total valeo vallourec veolia verallia vinci vivendi volvo zara zodiac".split()
+    words(
+        "accor adidas airbus alcatel aldi allianz alstom altran amazon arkema atos auchan axa bayer bic bmw bosch bouygues capgemini carrefour "
+        "casino citroen colas daimler danone darty decathlon dell dior dyson eiffage ekosia enedis engie essilor ferrari ferrero fiat fnac google "
+        "hermes ikea intel kering lafarge lactalis leclerc legrand lidl lindt loreal michelin microsoft monoprix navigo nestle nexans nokia novartis "
+        "novalis opel orange orano pernod peugeot philips picard pirelli publicis rexel renault rolex safran sanofi sap siemens sodexo solvay "
+        "sonepar spie suez swatch thales total valeo vallourec veolia verallia vinci vivendi volvo zara zodiac"
+    )
 )
 """Folded words that a coined name must not be; a coined name that equals one is drawn again."""
 
-_HEADS = (
+_HEADS = words(
     "Al Alti Aqua Ar Axi Belo Bri Calo Cen Cora Delo Dyna Ela Enso Evo Fero Gali Hexa Ino Jani Kali Lumi Mari Meca Nova Norma "
     "Ober Opti Pali Poly Quali Reva Sola Soli Sylva Tera Tradi Uni Vali Vega Velo Vita"
-).split()
-_MIDDLES = "ba ce da de fi ga la li lo ma mi na no pa ra ri ro sa so ta ti va ve vi".split()
-_TAILS = "bel cor dis don dor fax gis lan lis lor mat max nal nis nor pal ral ren ris sol tal tec tis ton var vel vis xan zel".split()
-_NOUNS = ("Industries", "Services", "Distribution", "Solutions", "Équipements", "Groupe", "Négoce", "Partners", "Technologies")
+)
+_MIDDLES = words("ba ce da de fi ga la li lo ma mi na no pa ra ri ro sa so ta ti va ve vi")
+_TAILS = words(
+    "bel cor dis don dor fax gis lan lis lor mat max nal nis nor pal ral ren ris sol tal tec tis ton var vel vis xan zel"
+)
+_NOUNS = (
+    "Industries",
+    "Services",
+    "Distribution",
+    "Solutions",
+    "Équipements",
+    "Groupe",
+    "Négoce",
+    "Partners",
+    "Technologies",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,9 @@ class CompanyName:
 
 def folded(text: str) -> str:
     """Return the text in lower case without accents."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("ß", "ss").replace("ø", "o"))
+    plain = unicodedata.normalize(
+        "NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("ß", "ss").replace("ø", "o")
+    )
     return "".join(sign for sign in plain if not unicodedata.combining(sign)).lower()
 
 
@@ -90,45 +106,51 @@ def _initials(pick: Picker) -> str:
     return "".join(pick.one("ABCDEFGHJLMNOPRSTV") for _ in range(3))
 
 
+_FRENCH_PATTERNS = (
+    ("{trade} {family}", 24.0),
+    ("{trade} {family} {suffix}", 10.0),
+    ("Établissements {family}", 7.0),
+    ("Société {adjective} {of_trade}", 9.0),
+    ("{trade} {landmark}", 8.0),
+    ("{brand} {trade}", 8.0),
+    ("{brand} {noun}", 8.0),
+    ("{brand}", 5.0),
+    ("{region} {trade}", 6.0),
+    ("{initials} {trade}", 4.0),
+    ("{family} {suffix}", 4.0),
+    ("{first} {family} {trade}", 4.0),
+    ("Compagnie {adjective} de {other} & {family}", 3.0),
+)
+"""How French companies are called, with weights."""
+
+
 def french_name(pick: Picker, sector: int) -> CompanyName:
     """Return the name of a French company of a debtor sector (its place in `DEBTOR_SECTORS`)."""
     trade = pick.one(french.TRADES[sector])
-    family = pick.one(french.FAMILIES)
     region, adjective = pick.one(french.REGIONS)
-    draw = pick.uniform()
-    if draw < 0.24:
-        proper = f"{trade} {family}"
-    elif draw < 0.34:
-        proper = f"{trade} {family} {pick.one(french.SUFFIXES)}"
-    elif draw < 0.41:
-        proper = f"Établissements {family}"
-    elif draw < 0.50:
-        proper = f"Société {adjective} de {trade}" if trade[0] not in "ÉEAIOUHÎ" else f"Société {adjective} d'{trade}"
-    elif draw < 0.58:
-        proper = f"{trade} {pick.one(french.LANDMARKS)}"
-    elif draw < 0.66:
-        proper = f"{coined(pick)} {trade}"
-    elif draw < 0.74:
-        proper = f"{coined(pick)} {pick.one(_NOUNS)}"
-    elif draw < 0.79:
-        proper = coined(pick)
-    elif draw < 0.85:
-        proper = f"{region} {trade}"
-    elif draw < 0.89:
-        proper = f"{_initials(pick)} {trade}"
-    elif draw < 0.93:
-        proper = f"{family} {pick.one(french.SUFFIXES)}"
-    elif draw < 0.97:
-        proper = f"{pick.one(french.FIRST_NAMES)} {family} {trade}"
-    else:
-        proper = f"Compagnie {adjective} de {pick.one(french.FAMILIES)} & {family}"
+    proper = pick.weighted(_FRENCH_PATTERNS).format(
+        trade=trade,
+        of_trade=f"d'{trade}" if trade[0] in "AEÉIÎOU" else f"de {trade}",
+        family=pick.one(french.FAMILIES),
+        other=pick.one(french.FAMILIES),
+        first=pick.one(french.FIRST_NAMES),
+        suffix=pick.one(french.SUFFIXES),
+        landmark=pick.one(french.LANDMARKS),
+        region=region,
+        adjective=adjective,
+        brand=coined(pick),
+        noun=pick.one(_NOUNS),
+        initials=_initials(pick),
+    )
     farming = DEBTOR_SECTORS[sector].name == "farming"
     return CompanyName(proper, pick.weighted(french.FARM_FORMS if farming else french.FORMS))
 
 
 def sole_trader(pick: Picker) -> CompanyName:
     """Return a natural person in business: French law has them called EI behind their name since 2022."""
-    return CompanyName(f"{pick.one(french.FIRST_NAMES)} {pick.one(french.FAMILIES).upper()}", "EI", is_person=True)
+    return CompanyName(
+        f"{pick.one(french.FIRST_NAMES)} {pick.one(french.FAMILIES).upper()}", "EI", is_person=True
+    )
 
 
 def european_name(pick: Picker, sector: int, country: str) -> CompanyName:

@@ -28,7 +28,9 @@ def account_positions(
     ends = calendar.month_ends
     made = np.maximum(calendar.month_of(invoices["invoice_date"].to_numpy()), 0)
     settled = invoices["settled_date"].to_numpy()
-    paid_month = np.where(np.isnat(settled), ends.size, calendar.month_of(np.where(np.isnat(settled), ends[-1], settled)))
+    paid_month = np.where(
+        np.isnat(settled), ends.size, calendar.month_of(np.where(np.isnat(settled), ends[-1], settled))
+    )
     last_open = np.minimum(paid_month, ends.size)
     spans = np.maximum(last_open - made, 0)
     row = np.repeat(np.arange(invoices.height), spans)
@@ -39,7 +41,9 @@ def account_positions(
 
     def add(column: int, cells: npt.NDArray[np.int64], values: npt.NDArray[np.int64]) -> None:
         """Add values to cells; sums of cents times days stay below 2^53, so floats are exact."""
-        result[:, column] += np.bincount(cells, weights=values.astype(np.float64), minlength=result.shape[0]).astype(np.int64)
+        result[:, column] += np.bincount(
+            cells, weights=values.astype(np.float64), minlength=result.shape[0]
+        ).astype(np.int64)
 
     cell = account[row] * ends.size + month
     past_due = (ends[month] - due[row]).astype(np.int64)

@@ -12,4 +12,6 @@ import numpy as np
 def stream(seed: int, *purpose: str | int) -> np.random.Generator:
     """Return the generator of one purpose, e.g. ``stream(7, "names", "FR")``."""
     path = "/".join(str(part) for part in (seed, *purpose))
-    return np.random.Generator(np.random.PCG64DXSM(int.from_bytes(blake2b(path.encode(), digest_size=16).digest())))
+    return np.random.Generator(
+        np.random.PCG64DXSM(int.from_bytes(blake2b(path.encode(), digest_size=16).digest()))
+    )

@@ -30,7 +30,9 @@ class Relations:
     weight: Floats
 
 
-def make_relations(seed: int, parameters: Parameters, members: pl.DataFrame, debtors: pl.DataFrame) -> Relations:
+def make_relations(
+    seed: int, parameters: Parameters, members: pl.DataFrame, debtors: pl.DataFrame
+) -> Relations:
     """Return the supply relations, joiners and leavers of the whole window included.
 
     Each debtor ranks all members by the logarithm of its liking plus Gumbel noise, which is weighted sampling without
@@ -44,7 +46,9 @@ def make_relations(seed: int, parameters: Parameters, members: pl.DataFrame, deb
     span = parameters.months + parameters.warmup_months
     joining = np.minimum(random.poisson(turnover * initial * (span - 1)), count - initial)
     debtor = np.repeat(np.arange(debtors.height), initial + joining)
-    place = np.arange(debtor.size) - np.repeat(np.cumsum(initial + joining) - initial - joining, initial + joining)
+    place = np.arange(debtor.size) - np.repeat(
+        np.cumsum(initial + joining) - initial - joining, initial + joining
+    )
     joins = place >= initial[debtor]
     first = np.where(joins, random.integers(1, span, debtor.size), 0) - parameters.warmup_months
     stays = random.geometric(turnover, debtor.size)

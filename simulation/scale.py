@@ -18,7 +18,9 @@ SPREAD = 0.8
 """Sigma of the log of a debtor's number of groups."""
 
 
-def position_arrays(pairs: int, debtors: int, seed: int, *, groups: int = 2003, epoch: int = 0) -> PositionArrays:
+def position_arrays(
+    pairs: int, debtors: int, seed: int, *, groups: int = 2003, epoch: int = 0
+) -> PositionArrays:
     """Return exactly `pairs` positions of one month end on `debtors` debtors, sorted by group and debtor.
 
     A group stands at most once on a debtor; how many stand there is log-normal, at least 1. Who trades with whom and
@@ -52,7 +54,7 @@ def position_arrays(pairs: int, debtors: int, seed: int, *, groups: int = 2003, 
 def _degrees(random: np.random.Generator, pairs: int, debtors: int, groups: int) -> Integers:
     """Return how many groups stand on each debtor: log-normal shares of the pairs, 1 to `groups`, exact in sum."""
     share = np.exp(SPREAD * random.standard_normal(debtors))
-    degree = np.clip(np.round(share / share.sum() * pairs).astype(np.int64), 1, groups)
+    degree: Integers = np.clip(np.round(share / share.sum() * pairs).astype(np.int64), 1, groups)
     while (missing := pairs - int(degree.sum())) != 0:
         able = np.flatnonzero(degree < groups if missing > 0 else degree > 1)
         chosen = random.permutation(able)[: abs(missing)]
@@ -95,7 +97,9 @@ def write_invoice_csv(path: Path, rows: int, customers: int, seed: int) -> None:
     book = pl.DataFrame(
         {
             "customer_id": [f"C{number:07d}" for number in range(customers)],
-            "customer_name": [french_name(pick, number % len(DEBTOR_SECTORS)).full for number in range(customers)],
+            "customer_name": [
+                french_name(pick, number % len(DEBTOR_SECTORS)).full for number in range(customers)
+            ],
             "siren": [f"{number:09d}" for number in draw_sirens(random, customers)],
             "postcode": [pick.one(towns)[0] for _ in range(customers)],
         }

@@ -19,7 +19,21 @@ _LONG_FORMS = {
     "S.r.l.": "Società a responsabilità limitata",
     "S.L.": "Sociedad Limitada",
 }
-_NEAR = {"a": "qz", "e": "rz", "i": "uo", "o": "ip", "n": "bm", "m": "n", "s": "dq", "t": "ry", "r": "et", "l": "km", "u": "yi", "d": "sf", "c": "vx"}
+_NEAR = {
+    "a": "qz",
+    "e": "rz",
+    "i": "uo",
+    "o": "ip",
+    "n": "bm",
+    "m": "n",
+    "s": "dq",
+    "t": "ry",
+    "r": "et",
+    "l": "km",
+    "u": "yi",
+    "d": "sf",
+    "c": "vx",
+}
 
 
 @dataclass(frozen=True, slots=True)

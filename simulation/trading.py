@@ -22,6 +22,20 @@ UNITS_A_EURO = {"NOK": 11.6, "GBP": 0.86, "CHF": 0.94}
 
 
 @dataclass(frozen=True, slots=True)
+class World:
+    """Everything that is settled before anybody trades."""
+
+    seed: int
+    parameters: Parameters
+    calendar: Window
+    members: pl.DataFrame
+    debtors: pl.DataFrame
+    relations: Relations
+    accounts: pl.DataFrame
+    behaviour: Behaviour
+
+
+@dataclass(frozen=True, slots=True)
 class _Drawn:
     """Invoices before they are a frame; all of shape (invoices,)."""
 
@@ -32,28 +46,19 @@ class _Drawn:
     amount: Integers
 
 
-def make_invoices(
-    seed: int,
-    parameters: Parameters,
-    calendar: Window,
-    *,
-    members: pl.DataFrame,
-    debtors: pl.DataFrame,
-    relations: Relations,
-    accounts: pl.DataFrame,
-    behaviour: Behaviour,
-) -> pl.DataFrame:
+def make_invoices(world: World) -> pl.DataFrame:
     """Return all invoices and credit notes, sorted by member, date and number.
 
     Columns: invoice (its number), account, pair, member, debtor, invoice_id, invoice_date, due_date, amount (cents of
     the currency, negative for a credit note), currency, settled_date (the truth: after the window for some, null for
     never), disputed, credits (the invoice that a credit note reduces, else null).
     """
-    drawn = _drawn(seed, parameters, calendar, members, debtors, relations, accounts, behaviour)
+    parameters, relations = world.parameters, world.relations
+    drawn = _drawn(world)
     owner = relations.debtor[drawn.pair].astype(np.int64)
-    random = stream(seed, "trading", "disputes")
+    random = stream(world.seed, "trading", "disputes")
     disputed = random.random(drawn.pair.size) < parameters.disputed_share
-    settled = _settled(seed, calendar, relations, behaviour, drawn, disputed)
+    settled = _settled(world, drawn, disputed)
     frame = pl.DataFrame(
         {
             "account": drawn.account.astype(np.int32),
@@ -68,69 +73,65 @@ def make_invoices(
         }
     ).with_columns(pl.lit(None, dtype=pl.Int64).alias("credits"))
     frame = pl.concat([frame.with_row_index("row"), _credit_notes(random, parameters, frame)])
-    return _numbered(frame, members)
+    return _numbered(frame, world.members)
 
 
-def _rates(
-    seed: int,
-    parameters: Parameters,
-    members: pl.DataFrame,
-    debtors: pl.DataFrame,
-    relations: Relations,
-    accounts: pl.DataFrame,
-    behaviour: Behaviour,
-) -> Floats:
+def _rates(world: World) -> Floats:
     """Return the expected number of invoices of each pair in each month, warm-up included.
 
     A season of both trades, less from a debtor in a descent (suppliers grow careful), nothing from a month before the
     default on, nothing outside of the relation.
     """
-    random = stream(seed, "trading", "rates")
-    buyer = debtors["sector_index"].to_numpy()[relations.debtor]
-    seller = members["sector_index"].to_numpy()[relations.member]
+    parameters, relations, behaviour = world.parameters, world.relations, world.behaviour
+    random = stream(world.seed, "trading", "rates")
+    buyer = world.debtors["sector_index"].to_numpy()[relations.debtor]
+    seller = world.members["sector_index"].to_numpy()[relations.member]
     first = np.datetime64(parameters.last_month, "M") - (parameters.months + parameters.warmup_months - 1)
     span = parameters.months + parameters.warmup_months
     calendar_month = (first.astype(np.int64) + np.arange(span)) % 12
-    season = np.sqrt(seasons(DEBTOR_SECTORS)[buyer][:, calendar_month] * seasons(MEMBER_SECTORS)[seller][:, calendar_month])
-    base = relations.weight**0.25 * debtors["size"].to_numpy()[relations.debtor] ** 0.15
+    season = np.sqrt(
+        seasons(DEBTOR_SECTORS)[buyer][:, calendar_month] * seasons(MEMBER_SECTORS)[seller][:, calendar_month]
+    )
+    base = relations.weight**0.25 * world.debtors["size"].to_numpy()[relations.debtor] ** 0.15
     base = np.clip(base, 0.8, 4.0)
-    base *= parameters.open_invoices / base.mean() / _months_alive(accounts, relations.debtor.size)
+    base *= parameters.open_invoices / base.mean() / _months_alive(world.accounts, relations.debtor.size)
     month = np.arange(span) - parameters.warmup_months
     careful = random.integers(0, 2, relations.debtor.size)
     stop = np.minimum(relations.last, behaviour.default_month[relations.debtor] - careful - 1)
     trades = (month >= relations.first[:, None]) & (month <= stop[:, None])
     calm = 1 - 0.4 * behaviour.distress[relations.debtor, :span]
-    return base[:, None] * season * trades * calm
+    rates: Floats = base[:, None] * season * trades * calm
+    return rates
 
 
 def _months_alive(accounts: pl.DataFrame, pairs: int) -> Floats:
-    """Return at how many month ends an invoice of each pair counts: its terms, half a month of delay, and about 0.9 for the
-    month in which it is settled. Short terms go with frequent orders (food), long ones with rare ones (steel)."""
-    months: Floats = np.zeros(pairs)
-    months[accounts["pair"].to_numpy()] = accounts["terms_days"].to_numpy() / 30 + accounts["end_of_month"].to_numpy() / 2 + 1.4
+    """Return at how many month ends an invoice of each pair counts, shape (pairs,).
+
+    That is its terms, half a month of delay, and about 0.9 for the month in which it is settled. Short terms go with
+    frequent orders (food), long ones with rare ones (steel).
+    """
+    months = np.zeros(pairs)
+    months[accounts["pair"].to_numpy()] = (
+        accounts["terms_days"].to_numpy() / 30 + accounts["end_of_month"].to_numpy() / 2 + 1.4
+    )
     return months
 
 
-def _drawn(
-    seed: int,
-    parameters: Parameters,
-    calendar: Window,
-    members: pl.DataFrame,
-    debtors: pl.DataFrame,
-    relations: Relations,
-    accounts: pl.DataFrame,
-    behaviour: Behaviour,
-) -> _Drawn:
-    """Draw the invoices. Orders come at a steady beat rather than at random: the expected number is added up over the
-    months, and an invoice is made each time the sum passes a whole number, from a random start."""
-    random = stream(seed, "trading", "invoices")
-    expected = _rates(seed, parameters, members, debtors, relations, accounts, behaviour)
-    passed = np.floor(np.cumsum(expected, axis=1) + random.random(expected.shape[0])[:, None]).astype(np.int64)
+def _drawn(world: World) -> _Drawn:
+    """Draw the invoices.
+
+    Orders come at a steady beat rather than at random: the expected number is added up over the months, and an invoice
+    is made each time the sum passes a whole number, from a random start.
+    """
+    random = stream(world.seed, "trading", "invoices")
+    expected = _rates(world)
+    started = np.cumsum(expected, axis=1) + random.random((expected.shape[0], 1))
+    passed: Integers = np.floor(started).astype(np.int64)
     made = np.diff(passed, axis=1, prepend=0)
     cell = np.repeat(np.arange(made.size), made.ravel())
     pair, column = cell // made.shape[1], cell % made.shape[1]
-    account = _accounts_of(random, accounts, pair)
-    start, end = calendar.first_days[column], calendar.first_days[column + 1]
+    account = _accounts_of(random, world.accounts, pair)
+    start, end = world.calendar.first_days[column], world.calendar.first_days[column + 1]
     length = (end - start).astype(np.int64)
     day = start + (random.random(pair.size) * length).astype(np.int64)
     invoice_date = _to_weekday(day, forward=False)
@@ -139,8 +140,8 @@ def _drawn(
         account=account,
         pair=pair,
         invoice_date=invoice_date,
-        due_date=_due(accounts, account, invoice_date),
-        amount=_amounts(random, members, debtors, relations, pair),
+        due_date=_due(world.accounts, account, invoice_date),
+        amount=_amounts(random, world, pair),
     )
 
 
@@ -161,28 +162,25 @@ def _due(accounts: pl.DataFrame, account: Integers, invoice_date: Days) -> Days:
     return due
 
 
-def _amounts(
-    random: np.random.Generator, members: pl.DataFrame, debtors: pl.DataFrame, relations: Relations, pair: Integers
-) -> Integers:
+def _amounts(random: np.random.Generator, world: World, pair: Integers) -> Integers:
     """Return amounts in cents of the member's currency, VAT included: log-normal around what the member sells."""
-    owner = relations.member[pair]
-    tickets = np.array([sector.ticket for sector in MEMBER_SECTORS])[members["sector_index"].to_numpy()]
-    units = np.array([UNITS_A_EURO.get(currency, 1.0) for currency in members["currency"]])
-    usual = (tickets * units)[owner] * debtors["size"].to_numpy()[relations.debtor[pair]] ** 0.5
-    spread = np.exp(0.35 * random.standard_normal(pair.size)) * relations.weight[pair] ** 0.5
+    owner = world.relations.member[pair]
+    tickets = np.array([sector.ticket for sector in MEMBER_SECTORS])[world.members["sector_index"].to_numpy()]
+    units = np.array([UNITS_A_EURO.get(currency, 1.0) for currency in world.members["currency"]])
+    usual = (tickets * units)[owner] * world.debtors["size"].to_numpy()[world.relations.debtor[pair]] ** 0.5
+    spread = np.exp(0.35 * random.standard_normal(pair.size)) * world.relations.weight[pair] ** 0.5
     cents: Integers = np.maximum(np.round(usual * spread * 100), 1500).astype(np.int64)
     return cents
 
 
-def _settled(
-    seed: int, calendar: Window, relations: Relations, behaviour: Behaviour, drawn: _Drawn, disputed: npt.NDArray[np.bool_]
-) -> Days:
+def _settled(world: World, drawn: _Drawn, disputed: npt.NDArray[np.bool_]) -> Days:
     """Return settlement dates; NaT where the debtor fails first.
 
     Days beyond terms = what the debtor does in the month of the due date + what it does to this supplier + noise that
     grows with lateness; weekends wait for Monday; a dispute adds a month or two. In distress some invoices just rest.
     """
-    random = stream(seed, "trading", "payments")
+    relations, behaviour, calendar = world.relations, world.behaviour, world.calendar
+    random = stream(world.seed, "trading", "payments")
     debtor = relations.debtor[drawn.pair].astype(np.int64)
     column = np.clip(calendar.month_of(drawn.due_date) + calendar.warmup, 0, behaviour.days_late.shape[1] - 1)
     usual = behaviour.days_late[debtor, column]
@@ -191,9 +189,9 @@ def _settled(
     rests = random.random(drawn.pair.size) < 0.25 * behaviour.distress[debtor, column]
     late = usual + partial + noise + rests * random.uniform(30, 90, drawn.pair.size)
     late = np.maximum(late + disputed * random.uniform(20, 75, drawn.pair.size), EARLIEST)
-    paid = drawn.due_date + np.round(late).astype(np.int64)
+    paid: Days = drawn.due_date + np.round(late).astype("timedelta64[D]")
     paid = _to_weekday(np.maximum(paid, drawn.invoice_date + ONE_DAY), forward=True)
-    paid[paid >= default_dates(seed, calendar, behaviour.default_month)[debtor]] = np.datetime64("NaT")
+    paid[paid >= default_dates(world.seed, calendar, behaviour.default_month)[debtor]] = np.datetime64("NaT")
     return paid
 
 
@@ -210,11 +208,14 @@ def default_dates(seed: int, calendar: Window, default_month: Integers) -> Days:
 def _to_weekday(days: Days, *, forward: bool) -> Days:
     weekday = (days.astype(np.int64) + 3) % 7
     shift = np.maximum(weekday - 4, 0)
-    moved: Days = days + np.where(shift > 0, 3 - shift, 0) if forward else days - shift
+    steps = np.where(shift > 0, 3 - shift, 0) if forward else -shift
+    moved: Days = days + steps.astype("timedelta64[D]")
     return moved
 
 
-def _credit_notes(random: np.random.Generator, parameters: Parameters, invoices: pl.DataFrame) -> pl.DataFrame:
+def _credit_notes(
+    random: np.random.Generator, parameters: Parameters, invoices: pl.DataFrame
+) -> pl.DataFrame:
     """Return credit notes: 5 to 40 % of an invoice, dated some days after it, falling due and settled with it."""
     disputed = invoices["disputed"].to_numpy()
     share = np.where(disputed, 0.5, parameters.credit_note_share)
@@ -226,7 +227,9 @@ def _credit_notes(random: np.random.Generator, parameters: Parameters, invoices:
         parents.with_columns(delay, part)
         .with_columns(
             invoice_date=pl.min_horizontal(
-                pl.col("invoice_date") + pl.duration(days="delay"), "due_date", pl.col("settled_date") - pl.duration(days=1)
+                pl.col("invoice_date") + pl.duration(days="delay"),
+                "due_date",
+                pl.col("settled_date") - pl.duration(days=1),
             ),
             amount=-(pl.col("amount") * pl.col("part")).round().cast(pl.Int64),
             credits=pl.col("row").cast(pl.Int64),
@@ -246,9 +249,9 @@ def _numbered(frame: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     )
     place = np.zeros(book.height, dtype=np.int64)
     place[book["row"].to_numpy()] = np.arange(book.height)
-    credits = book["credits"].to_numpy()
-    is_note = ~np.isnan(credits)
-    moved = np.where(is_note, place[np.where(is_note, credits, 0).astype(np.int64)], -1)
+    reduced = book["credits"].to_numpy()
+    is_note = ~np.isnan(reduced)
+    moved = np.where(is_note, place[np.where(is_note, reduced, 0).astype(np.int64)], -1)
     number = pl.int_range(1, pl.len() + 1).over("member", pl.col("invoice_date").dt.year())
     return (
         book.with_columns(

@@ -55,11 +55,16 @@ ENGLISH = {
 
 def aged_rows(book: Book, positions: pl.DataFrame) -> pl.DataFrame:
     """Return what an aged balance has for customers who owe anything; amounts in cents, report_date the month's last day."""
-    sales = book.invoices.filter(pl.col("amount") > 0).select("customer_id", last_sale="invoice_date").sort("last_sale")
+    sales = (
+        book.invoices.filter(pl.col("amount") > 0)
+        .select("customer_id", last_sale="invoice_date")
+        .sort("last_sale")
+    )
     owing = (
         positions.drop("accepted")
         .with_columns(
-            balance=pl.sum_horizontal(BUCKETS), report_date=(pl.col("period") + "-01").str.to_date().dt.month_end()
+            balance=pl.sum_horizontal(BUCKETS),
+            report_date=(pl.col("period") + "-01").str.to_date().dt.month_end(),
         )
         .filter(pl.col("balance") > 0)
         .join(book.customers, on="customer_id", how="left", maintain_order="left")
@@ -67,7 +72,14 @@ def aged_rows(book: Book, positions: pl.DataFrame) -> pl.DataFrame:
     return (
         owing.with_row_index("place")
         .sort("report_date")
-        .join_asof(sales, left_on="report_date", right_on="last_sale", by="customer_id", check_sortedness=False, coalesce=False)
+        .join_asof(
+            sales,
+            left_on="report_date",
+            right_on="last_sale",
+            by="customer_id",
+            check_sortedness=False,
+            coalesce=False,
+        )
         .sort("place")
         .with_columns(
             pl.lit(None, dtype=pl.String).alias("state"),

@@ -14,7 +14,13 @@ from simulation.uploads import MISSING
 CUSTOMER_FIELDS = (
     "customer_id", "customer_name", "siren", "siret", "vat", "lei", "registration", "street", "postcode", "city", "country", "email",
 )  # fmt: skip
-_BLIND = (LedgerFormat.FEC, LedgerFormat.SAFT, LedgerFormat.AGED_CSV_FRENCH, LedgerFormat.AGED_CSV_ENGLISH, LedgerFormat.AGED_XLSX)
+_BLIND = (
+    LedgerFormat.FEC,
+    LedgerFormat.SAFT,
+    LedgerFormat.AGED_CSV_FRENCH,
+    LedgerFormat.AGED_CSV_ENGLISH,
+    LedgerFormat.AGED_XLSX,
+)
 """Formats that do not tell disputes apart."""
 
 
@@ -84,12 +90,19 @@ def book_positions(economy: Economy, book: Book) -> pl.DataFrame:
     local = {account: place for place, account in enumerate(book.customers["account"])}
     numbered = book.invoices.with_columns(pl.col("account").replace_strict(local, return_dtype=pl.Int64))
     cells = account_positions(
-        numbered, accounts=book.customers.height, calendar=economy.calendar, sees_disputes=book.format not in _BLIND
+        numbered,
+        accounts=book.customers.height,
+        calendar=economy.calendar,
+        sees_disputes=book.format not in _BLIND,
     )
     balance = cells[:, :, :5].sum(axis=2) + cells[:, :, 7]
-    high = np.stack([balance[:, max(0, month - 11) : month + 1].max(axis=1) for month in range(balance.shape[1])], axis=1)
+    high = np.stack(
+        [balance[:, max(0, month - 11) : month + 1].max(axis=1) for month in range(balance.shape[1])], axis=1
+    )
     month = np.array(book.months)
-    return pl.concat([_month(economy, book, cells[:, number], high[:, number], number) for number in month.tolist()])
+    return pl.concat(
+        [_month(economy, book, cells[:, number], high[:, number], number) for number in month.tolist()]
+    )
 
 
 def _month(

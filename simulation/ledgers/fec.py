@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from simulation.ledgers.book import Book
@@ -49,7 +48,13 @@ def write_fec(book: Book, path: Path, *, seed: int, dialect: int) -> Path | None
     style = DIALECTS[dialect % len(DIALECTS)]
     entries = pl.concat([_sales(book), _payments(book)]).sort("EcritureDate", "order", "line")
     lettered = _with_letters(book, entries, seed)
-    number = (pl.col("order") != pl.col("order").shift()).fill_null(value=True).cum_sum().cast(pl.String).str.zfill(6)
+    number = (
+        (pl.col("order") != pl.col("order").shift())
+        .fill_null(value=True)
+        .cum_sum()
+        .cast(pl.String)
+        .str.zfill(6)
+    )
     rows = lettered.with_columns(
         number.alias("EcritureNum"),
         pl.col("EcritureDate").dt.strftime("%Y%m%d"),
@@ -60,7 +65,9 @@ def write_fec(book: Book, path: Path, *, seed: int, dialect: int) -> Path | None
         pl.lit(None, dtype=pl.String).alias("Idevise"),
     )
     _write(rows, path, style)
-    return write_mapping(path, {"terms_days": book.terms_days, "currency": book.currency, "country": "FR"}, {})
+    return write_mapping(
+        path, {"terms_days": book.terms_days, "currency": book.currency, "country": "FR"}, {}
+    )
 
 
 def _line(order: pl.Expr, line: int, **columns: pl.Expr) -> list[pl.Expr]:
@@ -69,7 +76,11 @@ def _line(order: pl.Expr, line: int, **columns: pl.Expr) -> list[pl.Expr]:
         "CompAuxLib": pl.lit(None, dtype=pl.String), "debit": pl.lit(0, dtype=pl.Int64), "credit": pl.lit(0, dtype=pl.Int64),
         "letter": pl.lit(None, dtype=pl.String),
     } | columns  # fmt: skip
-    return [order.cast(pl.Int64).alias("order"), pl.lit(line).alias("line"), *(base[name].alias(name) for name in _RAW)]
+    return [
+        order.cast(pl.Int64).alias("order"),
+        pl.lit(line).alias("line"),
+        *(base[name].alias(name) for name in _RAW),
+    ]
 
 
 _RAW = (
@@ -89,7 +100,9 @@ def _sales(book: Book) -> pl.DataFrame:
     """Return three lines an invoice: customer, sale, VAT; a credit note has them on the other side."""
     tax = (pl.col("amount") * (VAT_RATE / (1 + VAT_RATE))).round().cast(pl.Int64)
     source = book.invoices.with_columns(_group().alias("group"), tax.alias("tax"))
-    label = pl.concat_str(pl.when(pl.col("amount") < 0).then(pl.lit("Avoir ")).otherwise(pl.lit("Facture ")), "invoice_id")
+    label = pl.concat_str(
+        pl.when(pl.col("amount") < 0).then(pl.lit("Avoir ")).otherwise(pl.lit("Facture ")), "invoice_id"
+    )
     shared = {"EcritureDate": pl.col("invoice_date"), "PieceRef": pl.col("invoice_id"), "PieceDate": pl.col("invoice_date"),
               "EcritureLib": label}  # fmt: skip
     debit = pl.max_horizontal(pl.col("amount"), 0)
@@ -127,7 +140,9 @@ def _payments(book: Book) -> pl.DataFrame:
     shared = {"JournalCode": pl.lit("BQ"), "JournalLib": pl.lit("Banque"), "EcritureDate": pl.col("settled_date"),
               "PieceRef": pl.col("piece"), "PieceDate": pl.col("settled_date"),
               "EcritureLib": pl.concat_str(pl.lit("Virement "), "customer_name")}  # fmt: skip
-    bank = _line(order, 0, CompteNum=pl.lit("512000"), CompteLib=pl.lit("Banque"), debit=pl.col("amount"), **shared)
+    bank = _line(
+        order, 0, CompteNum=pl.lit("512000"), CompteLib=pl.lit("Banque"), debit=pl.col("amount"), **shared
+    )
     customer = _line(
         order, 1, CompteNum=pl.lit("411000"), CompteLib=pl.lit("Clients"), CompAuxNum=pl.col("customer_id"),
         CompAuxLib=pl.col("customer_name"), credit=pl.col("amount"), letter=pl.col("group"), **shared,
@@ -136,13 +151,18 @@ def _payments(book: Book) -> pl.DataFrame:
 
 
 def _with_letters(book: Book, entries: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Return the entries with EcritureLet and DateLet. Letters run AA, AB ... within a customer and are set some days
-    after the payment; of single paid invoices a tenth is left blank, to be found by amount and PieceRef."""
+    """Return the entries with EcritureLet and DateLet.
+
+    Letters run AAA, AAB ... within a customer and are set some days after the payment; of single paid invoices a tenth is
+    left blank, to be found by amount and PieceRef.
+    """
     random = stream(seed, "fec", int(str(book.member["member"])))
     groups = (
         entries.filter(pl.col("letter").is_not_null())
         .group_by("letter", maintain_order=True)
-        .agg(pl.col("CompAuxNum").first(), pl.col("EcritureDate").max().alias("paid"), pl.len().alias("lines"))
+        .agg(
+            pl.col("CompAuxNum").first(), pl.col("EcritureDate").max().alias("paid"), pl.len().alias("lines")
+        )
         .sort("paid", "letter")
     )
     rank = pl.int_range(pl.len()).over("CompAuxNum", order_by=["paid", "letter"])
@@ -151,10 +171,14 @@ def _with_letters(book: Book, entries: pl.DataFrame, seed: int) -> pl.DataFrame:
     groups = (
         groups.with_columns(rank.alias("rank"), lag, blank)
         .with_columns(
-            DateLet=pl.min_horizontal(pl.col("paid") + pl.duration(days="lag"), pl.lit(book.until).cast(pl.Date)),
-            EcritureLet=pl.concat_str(_letter(pl.col("rank") // 676), _letter(pl.col("rank") // 26), _letter(pl.col("rank"))),
+            DateLet=pl.min_horizontal(
+                pl.col("paid") + pl.duration(days="lag"), pl.lit(book.until).cast(pl.Date)
+            ),
+            EcritureLet=pl.concat_str(
+                _letter(pl.col("rank") // 676), _letter(pl.col("rank") // 26), _letter(pl.col("rank"))
+            ),
         )
-        .filter(~(pl.col("blank") & (pl.col("lines") == 2)))  # noqa: PLR2004 - one invoice and its payment
+        .filter(~(pl.col("blank") & (pl.col("lines") == 2)))
         .select("letter", "EcritureLet", "DateLet")
     )
     return entries.join(groups, on="letter", how="left", maintain_order="left")
@@ -177,7 +201,11 @@ def _write(rows: pl.DataFrame, path: Path, style: _Dialect) -> None:
         }
     else:
         money = {"Debit": debit, "Credit": credit}
-    names = [name for column in COLUMNS for name in (money if column == "Debit" else () if column == "Credit" else (column,))]
+    names = [
+        name
+        for column in COLUMNS
+        for name in (money if column == "Debit" else () if column == "Credit" else (column,))
+    ]
     table = rows.select(*(money.get(name, pl.col(name)).alias(name) for name in names))
     if style.cash:
         table = table.with_columns(*(pl.lit(None, dtype=pl.String).alias(name) for name in CASH_COLUMNS))

@@ -8,7 +8,16 @@ from simulation.ledgers.book import CUSTOMER_FIELDS, Book
 from simulation.ledgers.text import amount_text, write_mapping, write_text
 from simulation.ledgers.workbook import write_workbook
 
-FIELDS = (*CUSTOMER_FIELDS, "invoice_id", "invoice_date", "due_date", "amount", "currency", "settled_date", "disputed")
+FIELDS = (
+    *CUSTOMER_FIELDS,
+    "invoice_id",
+    "invoice_date",
+    "due_date",
+    "amount",
+    "currency",
+    "settled_date",
+    "disputed",
+)
 
 FRENCH = {
     "customer_id": "Code client",
@@ -31,16 +40,24 @@ FRENCH = {
     "settled_date": "Date de règlement",
     "disputed": "Litige",
 }
-_HOUSE = {"customer_id": "Cpt tiers", "customer_name": "Libellé tiers", "invoice_id": "Réf. pièce", "amount": "Mnt TTC EUR", "due_date": "Ech."}
+_HOUSE = {
+    "customer_id": "Cpt tiers",
+    "customer_name": "Libellé tiers",
+    "invoice_id": "Réf. pièce",
+    "amount": "Mnt TTC EUR",
+    "due_date": "Ech.",
+}
 """Headings of a member whose software has its own words: its mapping names them."""
 
 
 def write_csv(book: Book, path: Path) -> Path | None:
     """Write the invoices; members differ in dialect by their number. Return the mapping file where one is needed."""
     if int(str(book.member["member"])) % 2 == 0:
-        book.invoices.with_columns(amount_text(pl.col("amount")).alias("amount")).select(FIELDS).write_csv(path)
+        book.invoices.with_columns(amount_text(pl.col("amount")).alias("amount")).select(FIELDS).write_csv(
+            path
+        )
         return None
-    own_words = int(str(book.member["member"])) % 4 == 3 and book.currency == "EUR"  # noqa: PLR2004 - one in four
+    own_words = int(str(book.member["member"])) % 4 == 3 and book.currency == "EUR"
     headings = FRENCH | _HOUSE if own_words else FRENCH
     fields = [name for name in FIELDS if not (own_words and name == "currency")]
     rows = book.invoices.select(

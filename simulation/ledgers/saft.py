@@ -51,7 +51,11 @@ def _header(economy: Economy, book: Book) -> str:
 
 def _customer(row: dict[str, object]) -> str:
     number = row["registration"] if row["registration"] is not None else row["siren"]
-    vat = f"<n1:TaxRegistration>{_tag('TaxRegistrationNumber', row['vat'])}</n1:TaxRegistration>" if row["vat"] else ""
+    vat = (
+        f"<n1:TaxRegistration>{_tag('TaxRegistrationNumber', row['vat'])}</n1:TaxRegistration>"
+        if row["vat"]
+        else ""
+    )
     address = (
         f"<n1:Address>{_tag('StreetName', row['street'])}{_tag('City', row['city'])}{_tag('PostalCode', row['postcode'])}"
         f"{_tag('Country', row['country'])}</n1:Address>"
@@ -94,7 +98,16 @@ def _transaction(number: str, day: object, text: str, lines: str) -> str:
     )
 
 
-def _ledger_line(record: int, account: str, row: dict[str, object], day: object, *, debit: bool, amount: str, extra: str = "") -> str:
+def _ledger_line(
+    record: int,
+    account: str,
+    row: dict[str, object],
+    day: object,
+    *,
+    debit: bool,
+    amount: str,
+    extra: str = "",
+) -> str:
     side = "DebitAmount" if debit else "CreditAmount"
     customer = _tag("CustomerID", row["customer_id"]) if account == "1500" else ""
     return (

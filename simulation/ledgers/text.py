@@ -17,7 +17,10 @@ def amount_text(cents: pl.Expr, decimal: str = ".") -> pl.Expr:
 
 def encodable(text: str, encoding: str) -> str:
     """Return the text as old software would keep it: signs outside the encoding lose their marks, or become "?"."""
-    return text.translate({ord(sign): _nearest(sign, encoding) for sign in set(text) if not _fits(sign, encoding)})
+    for sign in sorted(set(text)):
+        if not _fits(sign, encoding):
+            text = text.replace(sign, _nearest(sign, encoding))
+    return text
 
 
 def _nearest(sign: str, encoding: str) -> str:

@@ -12,7 +12,9 @@ _MADE = datetime(2026, 11, 1, tzinfo=UTC)
 
 def write_workbook(path: Path, rows: pl.DataFrame, *, sheet: str, title: str | None) -> None:
     """Write the rows under their headings, under a title line and a blank one where there is a title."""
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}) as workbook:
+    with xlsxwriter.Workbook(
+        path, {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}
+    ) as workbook:
         workbook.set_properties({"created": _MADE.replace(tzinfo=None)})
         page = workbook.add_worksheet(sheet)
         top = 0

@@ -5,6 +5,8 @@
 
 from dataclasses import dataclass
 
+from simulation.vocabulary import words
+
 
 @dataclass(frozen=True, slots=True)
 class Country:
@@ -20,7 +22,7 @@ class Country:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split("|"))
+    return words(text, "|")
 
 
 GERMAN_TRADES = _words(
@@ -48,7 +50,14 @@ COUNTRIES = {
     "DE": Country(
         GERMAN_FAMILIES,
         GERMAN_TRADES,
-        (("GmbH", 70), ("GmbH & Co. KG", 14), ("AG", 8), ("KG", 4), ("UG (haftungsbeschränkt)", 2), ("SE", 2)),
+        (
+            ("GmbH", 70),
+            ("GmbH & Co. KG", 14),
+            ("AG", 8),
+            ("KG", 4),
+            ("UG (haftungsbeschränkt)", 2),
+            ("SE", 2),
+        ),
         leads=False,
         sons="& Söhne",
         streets=_words("Hauptstraße|Bahnhofstraße|Industriestraße|Gartenweg|Am Hafen"),
@@ -135,7 +144,9 @@ COUNTRIES = {
         share=0.03,
     ),
     "PL": Country(
-        _words("Kowalczyk|Wiśniewski|Wójcik|Kamiński|Lewandowski|Zieliński|Szymański|Dąbrowski|Kozłowski|Jankowski|Mazur|Krawczyk|Piotrowski"),
+        _words(
+            "Kowalczyk|Wiśniewski|Wójcik|Kamiński|Lewandowski|Zieliński|Szymański|Dąbrowski|Kozłowski|Jankowski|Mazur|Krawczyk|Piotrowski"
+        ),
         _words(
             "Budownictwo|Instalacje|Piekarnia|Hotel|Delikatesy|Gospodarstwo Rolne|Ślusarstwo|Auto Serwis|Spedycja|Informatyka|Drukarnia|"
             "Stolarnia|Tkaniny|Medyczna"
@@ -147,7 +158,9 @@ COUNTRIES = {
         share=0.03,
     ),
     "PT": Country(
-        _words("Almeida|Carvalho|Correia|Ferreira|Figueiredo|Gonçalves|Marques|Matos|Moreira|Nogueira|Pinheiro|Teixeira|Vasconcelos"),
+        _words(
+            "Almeida|Carvalho|Correia|Ferreira|Figueiredo|Gonçalves|Marques|Matos|Moreira|Nogueira|Pinheiro|Teixeira|Vasconcelos"
+        ),
         _words(
             "Construções|Instalações|Padaria|Pensão|Mercearia|Quinta|Metalúrgica|Auto|Transportes|Informática|Gráfica|Carpintaria|Têxteis|"
             "Farmacêutica"
@@ -160,7 +173,9 @@ COUNTRIES = {
     ),
     "SE": Country(
         _words("Lindqvist|Bergström|Sandberg|Lundgren|Nyström|Åkesson|Hedlund|Sjöberg|Wallin|Öberg|Forsberg"),
-        _words("Bygg|VVS|Bageri|Hotell|Livsmedel|Lantbruk|Mekaniska|Bil|Åkeri|Data|Tryckeri|Snickeri|Textil|Medicinteknik"),
+        _words(
+            "Bygg|VVS|Bageri|Hotell|Livsmedel|Lantbruk|Mekaniska|Bil|Åkeri|Data|Tryckeri|Snickeri|Textil|Medicinteknik"
+        ),
         (("AB", 92), ("HB", 8)),
         leads=False,
         sons="& Söner",
@@ -169,7 +184,9 @@ COUNTRIES = {
     ),
     "NO": Country(
         _words("Haugen|Bakken|Solberg|Lunde|Strand|Moen|Eide|Myhre|Nygård|Tveit|Halvorsen"),
-        _words("Bygg|Rør|Bakeri|Hotell|Mat|Gartneri|Mekaniske|Bil|Transport|Data|Trykkeri|Trevare|Tekstil|Helse"),
+        _words(
+            "Bygg|Rør|Bakeri|Hotell|Mat|Gartneri|Mekaniske|Bil|Transport|Data|Trykkeri|Trevare|Tekstil|Helse"
+        ),
         (("AS", 94), ("ASA", 3), ("ANS", 3)),
         leads=False,
         sons="& Sønner",
@@ -187,7 +204,9 @@ COUNTRIES = {
     ),
     "FI": Country(
         _words("Virtanen|Korhonen|Nieminen|Mäkelä|Hämäläinen|Laine|Heikkinen|Järvinen|Salonen"),
-        _words("Rakennus|Putki|Leipomo|Majatalo|Elintarvike|Maatila|Konepaja|Auto|Kuljetus|Tieto|Paino|Puusepät|Tekstiili|Lääkintä"),
+        _words(
+            "Rakennus|Putki|Leipomo|Majatalo|Elintarvike|Maatila|Konepaja|Auto|Kuljetus|Tieto|Paino|Puusepät|Tekstiili|Lääkintä"
+        ),
         (("Oy", 94), ("Oyj", 6)),
         leads=False,
         sons="& Pojat",
@@ -196,7 +215,9 @@ COUNTRIES = {
     ),
     "IE": Country(
         _words("Byrne|Doyle|Gallagher|Kavanagh|Lynch|Nolan|O'Driscoll|Quinlan|Tierney|Whelan"),
-        _words("Builders|Heating|Bakery|Guesthouse|Provisions|Farms|Engineering|Motors|Haulage|Systems|Print|Joinery|Textiles|Medical"),
+        _words(
+            "Builders|Heating|Bakery|Guesthouse|Provisions|Farms|Engineering|Motors|Haulage|Systems|Print|Joinery|Textiles|Medical"
+        ),
         (("Ltd", 70), ("DAC", 20), ("PLC", 10)),
         leads=False,
         sons="& Sons",

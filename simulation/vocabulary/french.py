@@ -4,27 +4,30 @@ Lists follow the order of `simulation.sectors.DEBTOR_SECTORS` where they are by 
 well-known brands (Michelin, Leclerc, Renault ...) are left out on purpose.
 """
 
-FAMILIES = (
-    "Aubertin Barbier Baudoin Bellanger Bernard Berthier Besnard Blanchard Bodin Boisseau Bonnet Bouchet Boulanger Bourdin Bouvier "
-    "Briand Brunel Camus Carlier Chabert Chapuis Charpentier Charron Chauvin Chevallier Clément Colas Collet Cordier Cousin Daniel "
-    "Delattre Delaunay Delmas Deschamps Desmoulins Devaux Didier Dubois Duchemin Dufour Dumoulin Dupont Dupuis Durand Duval Fabre Faivre "
-    "Favre Ferrand Fontaine Foucher Fournier Gaillard Garnier Gaudin Gauthier Gautier Gérard Gilbert Girard Godard Goujon Grandjean "
-    "Grenier Grosjean Guérin Guichard Guillet Guillot Hamel Hardy Hébert Henry Hervé Huet Humbert Jacob Jacquet Joly Jourdan Lacombe "
-    "Lagarde Lambert Lamy Langlois Laporte Laurent Lebreton Leblanc Lecomte Lefebvre Lefort Legall Lejeune Lemaire Lemoine Leroux Leroy "
-    "Lesage Levasseur Lopez Mace Mahé Maillard Mallet Marchand Marin Martin Masson Mathieu Maurin Menard Mercier Meunier Millet Monnier "
-    "Moreau Morel Morin Moulin Navarro Nicolas Noël Oger Pages Parmentier Pasquier Payet Pelletier Perrin Perrot Petitjean Picard "
-    "Pichon Poirier Poulain Prévost Raynaud Renaud Rey Ribeiro Richard Rigaud Rivière Robin Roche Roussel Rousset Roux Royer Sabatier "
-    "Salmon Sauvage Schmitt Simon Tanguy Tessier Thibault Thomas Tissot Turpin Vaillant Valentin Vallet Vasseur Verdier Vidal Villard "
-    "Vincent Voisin Wagner Weber"
-).split() + [
-    "Le Goff", "Le Bihan", "Le Roux", "Le Gall", "Da Costa", "De Sousa", "Saint-Martin", "Di Meo", "El Amrani", "Van de Velde",
-]  # fmt: skip
+from simulation.vocabulary import words
 
-FIRST_NAMES = (
+FAMILIES = (
+    *words(
+        "Aubertin Barbier Baudoin Bellanger Bernard Berthier Besnard Blanchard Bodin Boisseau Bonnet Bouchet Boulanger Bourdin Bouvier "
+        "Briand Brunel Camus Carlier Chabert Chapuis Charpentier Charron Chauvin Chevallier Clément Colas Collet Cordier Cousin Daniel "
+        "Delattre Delaunay Delmas Deschamps Desmoulins Devaux Didier Dubois Duchemin Dufour Dumoulin Dupont Dupuis Durand Duval Fabre Faivre "
+        "Favre Ferrand Fontaine Foucher Fournier Gaillard Garnier Gaudin Gauthier Gautier Gérard Gilbert Girard Godard Goujon Grandjean "
+        "Grenier Grosjean Guérin Guichard Guillet Guillot Hamel Hardy Hébert Henry Hervé Huet Humbert Jacob Jacquet Joly Jourdan Lacombe "
+        "Lagarde Lambert Lamy Langlois Laporte Laurent Lebreton Leblanc Lecomte Lefebvre Lefort Legall Lejeune Lemaire Lemoine Leroux Leroy "
+        "Lesage Levasseur Lopez Mace Mahé Maillard Mallet Marchand Marin Martin Masson Mathieu Maurin Menard Mercier Meunier Millet Monnier "
+        "Moreau Morel Morin Moulin Navarro Nicolas Noël Oger Pages Parmentier Pasquier Payet Pelletier Perrin Perrot Petitjean "
+        "Pichon Poirier Poulain Prévost Raynaud Renaud Rey Ribeiro Richard Rigaud Rivière Robin Roche Roussel Rousset Roux Royer Sabatier "
+        "Salmon Sauvage Schmitt Simon Tanguy Tessier Thibault Thomas Tissot Turpin Vaillant Valentin Vallet Vasseur Verdier Vidal Villard "
+        "Vincent Voisin Wagner Weber"
+    ),
+    "Le Goff", "Le Bihan", "Le Roux", "Le Gall", "Da Costa", "De Sousa", "Saint-Martin", "Di Meo", "El Amrani", "Van de Velde",
+)  # fmt: skip
+
+FIRST_NAMES = words(
     "Alain André Anne Antoine Bernard Bruno Catherine Cécile Christian Claire Claude Daniel Denis Didier Élise Émilie Éric Fabrice "
     "François Frédéric Gérard Gilles Hélène Hervé Isabelle Jacques Jean Jérôme Julien Karim Laurent Lucie Marc Marie Mehdi Michel Nadia "
     "Nicolas Olivier Pascal Patrick Paul Philippe Pierre René Sophie Stéphane Sylvie Thierry Yannick"
-).split()
+)
 
 TRADES = (
     ("Maçonnerie", "Bâtiment", "Construction", "Gros Œuvre", "Charpente", "Travaux Publics", "Rénovation", "Terrassement", "Couverture"),
@@ -43,7 +46,18 @@ TRADES = (
     ("Pharmacie", "Optique", "Laboratoire", "Cosmétiques", "Ambulances", "Clinique", "Matériel Médical", "Parfumerie", "Prothèses"),
 )  # fmt: skip
 
-SUFFIXES = ("et Fils", "Frères", "& Associés", "Père et Fils", "& Cie", "Services", "Group", "Industrie", "Développement", "Atlantique")
+SUFFIXES = (
+    "et Fils",
+    "Frères",
+    "& Associés",
+    "Père et Fils",
+    "& Cie",
+    "Services",
+    "Group",
+    "Industrie",
+    "Développement",
+    "Atlantique",
+)
 
 REGIONS = (
     ("Bretagne", "Bretonne"), ("Normandie", "Normande"), ("Lorraine", "Lorraine"), ("Alsace", "Alsacienne"), ("Savoie", "Savoyarde"),
@@ -60,13 +74,25 @@ LANDMARKS = (
     "de la Tour", "du Canal", "des Tilleuls", "du Plateau", "de la Citadelle", "du Faubourg", "de l'Abbaye", "des Platanes",
 )  # fmt: skip
 
-STREETS = (
+STREETS = words(
     "rue des Lilas|rue de la République|avenue du Général de Gaulle|rue Victor Hugo|boulevard Carnot|rue des Artisans|zone artisanale "
     "des Prés|rue Jean Jaurès|impasse du Moulin|route de Paris|avenue de la Gare|rue Pasteur|chemin des Vignes|quai de la Marne|"
-    "rue des Écoles|parc d'activités de la Plaine|allée des Platanes|place du Marché|rue Denis Papin|rue de l'Industrie"
-).split("|")
+    "rue des Écoles|parc d'activités de la Plaine|allée des Platanes|place du Marché|rue Denis Papin|rue de l'Industrie",
+    "|",
+)
 
-FORMS = (("SARL", 36), ("SAS", 32), ("SASU", 8), ("EURL", 9), ("SA", 6), ("SNC", 3), ("SCOP", 1.5), ("SCEA", 1), ("GIE", 0.5), ("", 3))
+FORMS = (
+    ("SARL", 36),
+    ("SAS", 32),
+    ("SASU", 8),
+    ("EURL", 9),
+    ("SA", 6),
+    ("SNC", 3),
+    ("SCOP", 1.5),
+    ("SCEA", 1),
+    ("GIE", 0.5),
+    ("", 3),
+)
 """Legal forms with their weights; an empty one is a company registered without a form in its name."""
 
 FARM_FORMS = (("EARL", 38), ("SCEA", 22), ("GAEC", 20), ("SARL", 12), ("SAS", 8))

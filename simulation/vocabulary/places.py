@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from simulation.vocabulary import words
+
 _FRENCH = """
 01000 Bourg-en-Bresse|01100 Oyonnax|02000 Laon|02100 Saint-Quentin|02200 Soissons|03000 Moulins|03100 Montluçon|03200 Vichy
 04000 Digne-les-Bains|04100 Manosque|05000 Gap|05100 Briançon|06000 Nice|06130 Grasse|06400 Cannes|06600 Antibes|07000 Privas
@@ -62,10 +64,10 @@ FI 00100 Helsinki|FI 33100 Tampere|FI 20100 Turku|FI 90100 Oulu
 IE D02 X285 Dublin|IE T12 W8KF Cork|IE V94 T28R Limerick
 """
 
-_LARGE = (
+_LARGE = words(
     "Paris Marseille Lyon Toulouse Nice Nantes Montpellier Strasbourg Bordeaux Lille Rennes Reims Toulon Grenoble Dijon Angers "
     "Nîmes Villeurbanne Rungis Rouen"
-).split()
+)
 
 
 @cache
@@ -83,7 +85,9 @@ def european_towns(country: str) -> tuple[tuple[str, str], ...]:
         for entry in line.split("|"):
             if entry.startswith(country + " "):
                 words = entry[3:].split(" ")
-                cut = max(place for place, word in enumerate(words) if any(sign.isdigit() for sign in word)) + 1
+                cut = (
+                    max(place for place, word in enumerate(words) if any(sign.isdigit() for sign in word)) + 1
+                )
                 if country == "NL":
                     cut += 1
                 towns.append((" ".join(words[:cut]), " ".join(words[cut:])))
