@@ -16,13 +16,14 @@ from network.schemas.release import Band
 RANGE = mark("%(low)s to %(high)s")
 OR_MORE = mark("%(low)s or more")
 UNDER = mark("under %(high)s")
-ON_TERMS = mark("on the due date")
 LATE = mark("%(low)s to %(high)s days late")
 LATE_UP_TO = mark("0 to %(high)s days late")
 LATE_OPEN = mark("more than %(low)s days late")
 EARLY = mark("%(low)s to %(high)s days early")
 EARLY_UP_TO = mark("0 to %(high)s days early")
-AROUND = mark("between %(early)s days early and %(late)s days late")
+ON_TIME = mark("on time, or at most %(late)s days late")
+
+LATE_WITHOUT_END = 240  # days; the published key of the index ends here, so a range up to it is an open one
 
 
 def first_day(epoch: str) -> date:
@@ -78,17 +79,18 @@ def count_range(band: Band, language: str) -> str:
 
 
 def days_range(band: Band, language: str) -> str:
-    """Return days beyond terms in words: "15 to 22 days late", "0 to 5 days early"; open: "more than 120 days late"."""
+    """Return days beyond terms in words: "15 to 22 days late", "on time, or at most 3 days late".
+
+    A range that is open, or that runs to the end of the key, is "more than 90 days late".
+    """
     low, high = band.low, band.high
-    if high is None:
+    if high is None or high >= LATE_WITHOUT_END:
         return translate(LATE_OPEN, language, low=number(low, language))
-    if low == high == 0:
-        return translate(ON_TERMS, language)
-    if low < 0 < high:
-        return translate(AROUND, language, early=number(-low, language), late=number(high, language))
     if high <= 0:
         template = EARLY_UP_TO if high == 0 else EARLY
         return translate(template, language, low=number(-high, language), high=number(-low, language))
+    if low < 0:
+        return translate(ON_TIME, language, late=number(high, language))
     template = LATE_UP_TO if low == 0 else LATE
     return translate(template, language, low=number(low, language), high=number(high, language))
 

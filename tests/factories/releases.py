@@ -3,21 +3,23 @@
 import json
 import uuid
 from collections.abc import Sequence
-from decimal import Decimal
 
+from anonymization.parameters import DEFAULT, Scale
+from network.models import Debtor, Release, ReleaseEpoch
 from network.schemas.release import AGING_BUCKETS, PAID_CLASSES, Band, ReleasedValues, ReleaseSchema
+from network.services.release_bodies import index_of_bands
+from network.transaction import unit_of_work
 
-DAYS = ("-30", "0", "7", "15", "22", "30", "60", "90", None)
-SHARES = ("0", "0.02", "0.05", "0.10", "0.20", "0.35", "0.50", "0.75", "1")
-EUROS = ("10000", "20000", "50000", "100000", "200000", "500000", "1000000", "2000000", None)
-SUPPLIERS = (("5", "9"), ("10", "19"), ("20", None))
-INDEX_OF_DAYS = {"-30": 100, "0": 80, "7": 75, "15": 70, "22": 60, "30": 50, "60": 40, "90": 30, None: 0}
+DAYS = DEFAULT.days.bands
+SHARES = DEFAULT.share.bands
+EUROS = 9  # the first step is 10,000 to 20,000
+_FIRST_EUROS = 4
 DEBTOR = uuid.UUID("5f0c2f8e-6a0e-4f43-9a35-8c2b7f1f0a11")
 
 
-def band(ladder: Sequence[str | None], step: int) -> Band:
-    low, high = ladder[step], ladder[step + 1]
-    return Band(low=Decimal(str(low)), high=None if high is None else Decimal(high))
+def band(scale: Scale, step: int) -> Band:
+    low, high = scale.ends(step)
+    return Band(low=low, high=high)
 
 
 def released(
@@ -32,9 +34,6 @@ def released(
     aging: Sequence[int] | None = None,
 ) -> ReleasedValues:
     """Return the values of one release; each figure is a step of its ladder, 0 the lowest."""
-    low_days, high_days = DAYS[days], DAYS[days + 1]
-    top, bottom = INDEX_OF_DAYS[low_days], INDEX_OF_DAYS[high_days]
-    low, high = SUPPLIERS[suppliers]
     steps = aging or (
         max(0, 7 - past_due),
         past_due,
@@ -45,14 +44,14 @@ def released(
     return ReleasedValues(
         debtor=str(debtor),
         epoch=epoch,
-        contributors=Band(low=Decimal(low), high=None if high is None else Decimal(high)),
-        exposure=band(EUROS, exposure),
-        past_due_share=band(SHARES, past_due),
-        days_beyond_terms=band(DAYS, days),
-        payment_index=(bottom, (top + bottom) // 2, top),
-        aging={name: band(SHARES, step) for name, step in zip(AGING_BUCKETS, steps, strict=True)},
+        contributors=band(DEFAULT.contributors, suppliers),
+        exposure=band(DEFAULT.exposure, exposure + _FIRST_EUROS),
+        past_due_share=band(DEFAULT.share, past_due),
+        days_beyond_terms=band(DEFAULT.days, days),
+        payment_index=index_of_bands(DEFAULT)[days],
+        aging={name: band(DEFAULT.share, step) for name, step in zip(AGING_BUCKETS, steps, strict=True)},
         paid={
-            name: band(SHARES, step)
+            name: band(DEFAULT.share, step)
             for name, step in zip(PAID_CLASSES, (max(0, 6 - over_90), past_due // 2, over_90), strict=True)
         },
     )
@@ -82,3 +81,39 @@ def months(first: str, count: int) -> tuple[str, ...]:
     """Return `count` months from `first` ("2025-01") on."""
     start = int(first[:4]) * 12 + int(first[5:]) - 1
     return tuple(f"{place // 12}-{place % 12 + 1:02d}" for place in range(start, start + count))
+
+
+def new_debtor(
+    name: str = "Tôlerie Chaumont", *, is_listed: bool = True, debtor_id: uuid.UUID = DEBTOR, **fields: str
+) -> uuid.UUID:
+    """Make a debtor; `fields` are further columns, such as city."""
+    with unit_of_work() as session:
+        session.add(Debtor(id=debtor_id, name=name, is_listed=is_listed, **fields))
+    return debtor_id
+
+
+def close_month(epoch: str, *releases: ReleasedValues) -> None:
+    """Make `epoch` a closed one with these releases, all else of a close left out."""
+    with unit_of_work() as session:
+        session.add(
+            ReleaseEpoch(
+                epoch=epoch,
+                profile="default",
+                debtors=len(releases),
+                published=len(releases),
+                withheld=0,
+                log_size=0,
+                log_root=bytes(32),
+                log_frontier=b"",
+            )
+        )
+        session.add_all(
+            Release(
+                debtor_id=uuid.UUID(values.debtor),
+                epoch=values.epoch,
+                leaf=0,
+                payment_index=values.payment_index[1],
+                body=body_of(values),
+            )
+            for values in releases
+        )

@@ -13,9 +13,9 @@ from network.web.charts.chart import Chart, Key, Table
 from network.web.charts.ranges import days_late, exposure, index_trend
 from network.web.charts.shares import aging_mix, paid_shares
 from network.web.charts.sparkline import sparkline
-from network.web.charts.timeline import timeline
+from network.web.charts.timeline import month_before, timeline
 
-__all__ = ["Chart", "Key", "Table", "draw_charts", "sparkline"]
+__all__ = ["Chart", "Key", "Table", "draw_charts", "month_before", "sparkline"]
 
 KEPT = 1_500  # drawings of about 25 kB: at most 40 MB a process, five for each of 300 debtors
 

@@ -29,6 +29,9 @@ COLUMN_FRAMES = (
 ON_TERMS = 80
 _ANCHORS = ((80, 0), (70, 15), (50, 30), (40, 60), (30, 90))  # index and days late on the published key
 _INDEX_FLOOR = 20.0  # 120 days late; below it the axis begins at 0
+_DAY_START = (
+    -6.0
+)  # whoever pays on terms or before lies in one range; how long before is a matter of prepayment
 _DAY_ENDS = (30.0, 60.0, 90.0, 150.0)  # the axis ends at one of these, so that debtors compare at a glance
 _EURO_SERIES = tuple(step * 10.0**power for power in range(2, 11) for step in (1, 2, 5))
 
@@ -72,7 +75,7 @@ def days_late(line: Timeline, *, language: str, name: str) -> Chart:
 
     def figures(release: ReleasedValues) -> tuple[float, float, float]:
         band = release.days_beyond_terms
-        return float(band.low), float(band.middle), end if band.high is None else float(band.high)
+        return max(float(band.low), start), float(band.middle), min(_end(band, otherwise=end), end)
 
     def say(release: ReleasedValues) -> str:
         return days_range(release.days_beyond_terms, language)
@@ -149,9 +152,8 @@ def _index_scale(line: Timeline) -> tuple[float, ...]:
 
 def _days_scale(line: Timeline) -> tuple[float, float]:
     bands = [release.days_beyond_terms for _, release in line.published()]
-    earliest = min((float(band.low) for band in bands), default=0.0)
     latest = max((_end(band, otherwise=_DAY_ENDS[-1]) for band in bands), default=0.0)
-    return min(earliest, 0.0), next((end for end in _DAY_ENDS if latest <= end), latest)
+    return _DAY_START, next((end for end in _DAY_ENDS if latest <= end), _DAY_ENDS[-1])
 
 
 def _euro_scale(line: Timeline) -> tuple[float, ...]:
@@ -220,11 +222,9 @@ def _days_picture(
     frame: Frame, scale: tuple[float, ...], labels: tuple[str, ...], language: str
 ) -> alt.LayerChart:
     start, end = scale
-    due, late, early = (
-        translate(words, language) for words in (mark("on terms"), mark("late"), mark("early"))
-    )
-    words = f"datum.value == 0 ? '{due}' : abs(datum.value) + (datum.value < 0 ? ' {early}' : ' {late}')"
-    ticks = [tick for tick in (-30, 0, 15, 30, 60, 90, 120) if start <= tick <= end]
+    due, late = (translate(words, language) for words in (mark("on terms"), mark("days")))
+    words = f"datum.value == 0 ? '{due}' : datum.value + ' {late}'"
+    ticks = [tick for tick in (0, 15, 30, 60, 90, 120) if tick <= end]
     y = alt.Y(
         "low:Q",
         scale=alt.Scale(domain=[start, end], nice=False),

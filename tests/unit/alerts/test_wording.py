@@ -43,8 +43,8 @@ def test_a_fall_is_told_in_days_as_well_as_points() -> None:
     told = tell(item.rule.name, item.facts, "en")
     assert told.title == "Payment Index below 50"
     assert told.changed == (
-        "Payment Index 75 to 80 in May 2026, 40 to 50 in June 2026: "
-        "suppliers were paid 0 to 7 days late, now 30 to 60 days late."
+        "Payment Index 74 to 78 in May 2026, 40 to 50 in June 2026: "
+        "suppliers were paid 3 to 8 days late, now 30 to 60 days late."
     )
 
 
