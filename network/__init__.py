@@ -17,7 +17,7 @@ def create_app(settings: "Settings") -> "Flask":
     from flask import Flask  # noqa: PLC0415
 
     from network.extensions import bootstrap, csrf, limiter, login  # noqa: PLC0415
-    from network.web import BLUEPRINTS, language, refusals, request_log, security, shell  # noqa: PLC0415
+    from network.web import BLUEPRINTS, language, presentation, refusals, request_log, security, shell  # noqa: PLC0415
     from network.web.configuration import flask_configuration  # noqa: PLC0415
 
     app = Flask(
@@ -35,6 +35,7 @@ def create_app(settings: "Settings") -> "Flask":
     # How pages look and speak
     bootstrap.init_app(app)
     language.install(app)
+    presentation.install(app)
     shell.install(app)
     refusals.install(app)
 
