@@ -90,6 +90,7 @@ def _stop(places: Places) -> None:
     processes.stop(_keeper(places), with_signal=signal.SIGTERM)
     redis.stop(places)
     postgres.stop(places)
+    places.forget_sockets()
 
 
 def _start_keeper(places: Places) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,8 +77,13 @@ class Places:
             folder.mkdir(mode=0o700, exist_ok=True)
         for folder in (self.postgres_socket, self.redis_socket.parent):
             if folder not in {self.postgres, self.redis}:
-                _claim(folder.parent, mode=0o711)
-                _claim(folder, mode=0o700)
+                _claim(folder.parent)
+                folder.mkdir(mode=0o700, exist_ok=True)
+
+    def forget_sockets(self) -> None:
+        """Remove the short folder of the sockets, if there is one; for when the engines are stopped."""
+        if not _fits(self.postgres) or not _fits(self.redis):
+            shutil.rmtree(_short(self.home), ignore_errors=True)
 
 
 def _fits(folder: Path) -> bool:
@@ -90,11 +96,10 @@ def _short(home: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"vigie-{os.geteuid()}-{key}"
 
 
-def _claim(folder: Path, *, mode: int) -> None:
+def _claim(folder: Path) -> None:
     """Make a folder in a place where others may write, and refuse one that another user laid there first."""
-    folder.mkdir(mode=mode, exist_ok=True)
-    found = folder.lstat()
-    if folder.is_symlink() or found.st_uid != os.geteuid():
+    folder.mkdir(mode=0o711, exist_ok=True)
+    if folder.is_symlink() or folder.lstat().st_uid != os.geteuid():
         raise SettingsError(
             mark("%(folder)s belongs to another user; remove it or set TMPDIR."), folder=folder
         )

@@ -81,6 +81,8 @@ def start(places: Places, *, is_durable: bool = True) -> None:
         processes.wait_until(lambda: not is_held(places.postgres_lock), seconds=_START_SECONDS)
     account = _account()
     _make_cluster(places, account)
+    if account is not None:
+        os.chown(places.postgres_socket, account.pw_uid, account.pw_gid)
     _forget_dead_owner(places)
     options = {**_SETTINGS, "unix_socket_directories": str(places.postgres_socket)}
     if not is_durable:

@@ -1,0 +1,186 @@
+"""`vigie doctor`: what is wrong with this installation, and how to mend it."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from network.cli.console import example, json_option, print_json, say
+from network.errors import NetworkError
+from network.i18n import mark
+
+if TYPE_CHECKING:
+    from network.settings import Settings
+
+_LEAST_DISK = 2_000_000_000
+_LEAST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what was seen, and how to mend it where it is wrong."""
+
+    subject: str
+    is_fine: bool
+    seen: str
+    mend: str = ""
+
+
+@click.command(
+    help=say(mark("Look at everything that this installation needs, and say how to mend what is wrong.")),
+    epilog=example("vigie doctor", "vigie doctor --json"),
+)
+@json_option
+def doctor(*, as_json: bool) -> int:
+    """Return 0 where all is fine, 1 otherwise."""
+    findings = list(_examine())
+    is_fine = all(finding.is_fine for finding in findings)
+    if as_json:
+        print_json(
+            {
+                "is_fine": is_fine,
+                "findings": [
+                    {"subject": it.subject, "is_fine": it.is_fine, "seen": it.seen, "mend": it.mend}
+                    for it in findings
+                ],
+            }
+        )
+    else:
+        for finding in findings:
+            sign = click.style("✓", fg="green") if finding.is_fine else click.style("✗", fg="red")
+            click.echo(f"{sign} {finding.subject}: {finding.seen}")
+            if finding.mend:
+                click.echo(f"  → {finding.mend}")
+    return 0 if is_fine else 1
+
+
+def _examine() -> Iterator[Finding]:
+    yield _python()
+    try:
+        from network.settings import Settings
+
+        settings = Settings.from_environment()
+    except NetworkError as error:
+        yield Finding(say(mark("Settings")), is_fine=False, seen=say(error.message, **error.values))
+        return
+    yield Finding(say(mark("Settings")), is_fine=True, seen=say(mark("home is %(home)s"), home=settings.home))
+    yield _disk(settings)
+    yield _processes(settings)
+    try:
+        yield from _inside(settings)
+    except NetworkError as error:
+        yield Finding(say(mark("Engines")), is_fine=False, seen=say(error.message, **error.values))
+
+
+def _python() -> Finding:
+    seen = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+    return Finding("Python", is_fine=sys.version_info >= _LEAST_PYTHON, seen=seen)
+
+
+def _disk(settings: "Settings") -> Finding:
+    import shutil
+
+    free = shutil.disk_usage(settings.home).free
+    is_fine = free >= _LEAST_DISK
+    return Finding(
+        say(mark("Disk")),
+        is_fine=is_fine,
+        seen=say(mark("%(gigabytes).1f GB free"), gigabytes=free / 1e9),
+        mend="" if is_fine else say(mark("Make room, or move the network with VIGIE_HOME.")),
+    )
+
+
+def _processes(settings: "Settings") -> Finding:
+    from network.cli.up import is_up
+
+    seen = (
+        say(mark("running at %(url)s"), url=settings.public_url)
+        if is_up(settings)
+        else say(mark("not running"))
+    )
+    return Finding("vigie up", is_fine=True, seen=seen)
+
+
+def _inside(settings: "Settings") -> Iterator[Finding]:
+    """Look at what needs the engines; they are started for it."""
+    from network.cli.console import network_running
+
+    with network_running(redis=True) as runtime:
+        yield Finding("PostgreSQL", is_fine=True, seen=_postgres_version())
+        yield _redis(runtime.redis_url or "")
+        yield Finding(say(mark("Keys")), is_fine=True, seen=str(settings.key_store))
+        yield _people()
+        yield _rates()
+        yield _index()
+
+
+def _postgres_version() -> str:
+    from sqlalchemy import text
+
+    from network import migrations
+    from network.extensions import database
+
+    with database.engine.connect() as connection:
+        version = connection.scalar(text("SHOW server_version"))
+        return say(
+            mark("%(version)s, tables at %(revision)s"),
+            version=version,
+            revision=migrations.current(connection),
+        )
+
+
+def _redis(url: str) -> Finding:
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    try:
+        client = Redis.from_url(url.replace("redis+socket://", "unix://", 1), socket_timeout=2)
+        version = str(client.info("server")["redis_version"])
+        client.close()
+    except RedisError as error:
+        return Finding(
+            "Redis",
+            is_fine=False,
+            seen=str(error),
+            mend=say(mark("Nothing is lost. Run: vigie down, then vigie up")),
+        )
+    return Finding("Redis", is_fine=True, seen=version)
+
+
+def _people() -> Finding:
+    from network.services.accounts import is_first_run
+
+    if is_first_run():
+        return Finding(
+            say(mark("People")),
+            is_fine=True,
+            seen=say(mark("nobody can sign in yet")),
+            mend=say(
+                mark("Open the first page (vigie up), or: vigie user add EMAIL --name NAME --role operator")
+            ),
+        )
+    return Finding(say(mark("People")), is_fine=True, seen=say(mark("accounts exist")))
+
+
+def _rates() -> Finding:
+    from sqlalchemy import func, select
+
+    from network.models import ExchangeRate
+    from network.transaction import reading
+
+    with reading() as session:
+        last = session.scalar(select(func.max(ExchangeRate.day)))
+    if last is None:
+        return Finding(
+            say(mark("Exchange rates")),
+            is_fine=True,
+            seen=say(mark("none: amounts in other currencies than EUR are left out of releases")),
+            mend=say(mark("Load the ECB's table: vigie rates load eurofxref-hist.csv")),
+        )
+    return Finding(say(mark("Exchange rates")), is_fine=True, seen=say(mark("up to %(day)s"), day=last))
+
+
+def _index() -> Finding:
+    raise NotImplementedError
