@@ -132,6 +132,11 @@ class LedgerDate(LedgerField):
     def read(self, text: str, reading: Reading) -> date:
         return read_date(text, reading.date_format)
 
+    @override
+    def well_formed(self, text: pl.Expr, reading: Reading) -> pl.Expr:
+        iso = text.str.contains(r"^(?:199|20[0-9])[0-9]-[0-9]{2}-[0-9]{2}$")
+        return pl.when(iso).then(text).str.to_date("%Y-%m-%d", strict=False)
+
 
 class Flag(LedgerField):
     """Yes or no, in the words and marks that ledgers use."""

@@ -77,27 +77,15 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+_OVERDUE = "echu echus echue echues retard retards past due overdue late"
 _BUCKET_WORDS = frozenset(
-    (
-        "echu",
-        "echus",
-        "echue",
-        "echues",
-        "retard",
-        "retards",
-        "de",
-        "j",
-        "jours",
-        "jour",
-        "days",
-        "day",
-        "d",
-        "past",
-        "due",
-    )
-    + ("overdue", "late", "entre", "et", "a", "to", "en", "montant", "balance", "solde")
+    f"{_OVERDUE} de d j jour jours day days entre et a to en montant balance solde".split()
 )
-_RANGES = {("1", "30"): "late_1_30", ("31", "60"): "late_31_60", ("61", "90"): "late_61_90"}
+_RANGES: Mapping[tuple[str, ...], str] = {
+    ("1", "30"): "late_1_30",
+    ("31", "60"): "late_31_60",
+    ("61", "90"): "late_61_90",
+}
 _BEYOND = frozenset(
     (
         ("91+",),

@@ -7,7 +7,7 @@ alike: `load` judges one row, `network.ingest.columns` judges a whole batch by t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, post_load
@@ -218,6 +218,16 @@ class TradeLineSchema(LedgerSchema):
             ),
         ),
     )
+
+
+def _amounts() -> frozenset[str]:
+    reading = Reading(today=date.min)
+    found = InvoiceSchema(reading).ledger_fields | TradeLineSchema(reading).ledger_fields
+    return frozenset(name for name, field in found.items() if isinstance(field, Amount))
+
+
+AMOUNT_FIELDS = _amounts()
+"""The fields whose decimal sign a workbook's cells of numbers may settle by themselves."""
 
 
 def verdict(

@@ -3,23 +3,9 @@
 import re
 import unicodedata
 
-_TITLES = frozenset(
-    (
-        "MME",
-        "MLLE",
-        "MELLE",
-        "MONSIEUR",
-        "MADAME",
-        "MADEMOISELLE",
-        "MRS",
-        "MISS",
-        "HERR",
-        "FRAU",
-        "SIGNOR",
-        "SIGNORA",
-    )
-)
-_UNDOTTED = frozenset(("M", "MR", "MM"))
+_TITLES = frozenset(("MME", "MLLE", "MELLE", "MONSIEUR", "MADAME", "MADEMOISELLE"))
+_SHORT = frozenset(("M", "MM", "MR", "MRS", "MISS", "HERR", "FRAU", "SIGNOR", "SIGNORA", "SENOR", "SENORA"))
+"""Titles that also begin names of companies (Mr Bricolage): they count with a dot, or before a first and a last name."""
 _STATUS = (
     "ENTREPRENEUR INDIVIDUEL",
     "ENTREPRENEUSE INDIVIDUELLE",
@@ -42,7 +28,7 @@ _FRENCH = (
     "SARL EURL SAS SASU SA SNC SCS SCA SCI SCM SCP SCOP SCIC SCEA EARL GAEC GIE GEIE SELARL SELAS SELAFA SE"
 )
 _PUBLIC = "SOCIETE COMPAGNIE ASSOCIATION MAIRIE COMMUNE"
-_FOREIGN = "LTD LIMITED LLP LLC INC CORP CORPORATION PLC GMBH AG KG OHG UG BV NV SPRL SRL SPA SL SLU LDA AS ASA AB OY APS"
+_FOREIGN = "CO COMPANY GROUP TRUST FOUNDATION LTD LIMITED LLP LLC INC CORP CORPORATION PLC GMBH AG KG OHG UG BV NV SPRL SRL SPA SL SLU LDA AS ASA AB OY APS"
 _FORMS = frozenset(f"{_FRENCH} {_PUBLIC} {_FOREIGN}".split())
 
 
@@ -57,7 +43,7 @@ def is_natural_person(name: str) -> bool:
     words = re.findall(r"[A-Z0-9]+", joined)
     if not words or _FORMS.intersection(words):
         return False
-    if words[0] in _TITLES or re.match(r"\s*(?:M|MM|MR)\.\s*[A-Z]", joined):
+    if words[0] in _TITLES or re.match(r"\s*(?:M|MM|MR|MRS)\.\s*[A-Z]", joined):
         return True
     if {"EI", "EIRL"} & {words[0], words[-1]} and len(words) > 1:
         return True
@@ -65,4 +51,4 @@ def is_natural_person(name: str) -> bool:
     if any(status in phrase for status in _STATUS):
         return True
     named = [word for word in words[1:3] if word.isalpha() and len(word) > 2]  # noqa: PLR2004 - "M B A Transport"
-    return words[0] in _UNDOTTED and len(named) == 2  # noqa: PLR2004 - a first and a last name
+    return words[0] in _SHORT and len(named) == 2  # noqa: PLR2004 - a first and a last name

@@ -6,11 +6,9 @@ An amount is read in minor units (hundredths, whatever the currency) so that eve
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 MAX_CENTS = 10**14
-NOISE = Decimal("0.0001")
-"""A ten-thousandth of a cent: what a float adds to a figure of two decimals (2309.7899999999995), never a price."""
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
@@ -62,6 +60,8 @@ class Reading:
 
 def tidy(text: str) -> str:
     """Return the text without invisible characters and with every run of blanks or controls as one space."""
+    if text.isprintable():
+        return " ".join(text.split())
     shown = text.translate(_INVISIBLE)
     return " ".join("".join(c if c.isprintable() or c.isspace() else " " for c in shown).split())
 
@@ -116,13 +116,9 @@ def _decimal_sign(body: str) -> str:
 
 
 def _cents(units: str, fraction: str) -> int:
-    if len(fraction) <= 2:  # noqa: PLR2004 - cents
-        cents = int(units) * 100 + int(fraction.ljust(2, "0"))
-    else:
-        exact = Decimal(f"{units}.{fraction[:30]}") * 100
-        cents = int(exact.to_integral_value())
-        if abs(exact - cents) > NOISE:
-            raise UnfitError("amount_decimals")
+    """Return hundredths, halves away from zero: a float's noise (2309.7899999999995) and converted amounts are rounded."""
+    exact = Decimal(f"{units}.{fraction[:12] or 0}")
+    cents = int((exact * 100).to_integral_value(ROUND_HALF_UP))
     if cents > MAX_CENTS:
         raise UnfitError("amount_invalid")
     return cents
