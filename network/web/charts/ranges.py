@@ -19,16 +19,19 @@ from network.web.charts.palette import Tone, placeholder
 from network.web.charts.timeline import Timeline
 
 INDEX_FRAMES = (
-    Frame(name="wide", width=680, height=310, left=34, right=88),
-    Frame(name="narrow", width=340, height=250, left=30, right=82, months_a_label=6),
+    Frame(name="wide", width=680, height=310, left=34, right=104),
+    Frame(name="narrow", width=340, height=250, left=30, right=98, months_a_label=6),
 )
 COLUMN_FRAMES = (
-    Frame(name="wide", width=480, height=230, left=66, right=22),
-    Frame(name="narrow", width=340, height=210, left=62, right=22, months_a_label=6),
+    Frame(name="wide", width=480, height=230, left=66, right=30, months_a_label=6),
+    Frame(name="narrow", width=340, height=210, left=66, right=30, months_a_label=6),
 )
 ON_TERMS = 80
 _ANCHORS = ((80, 0), (70, 15), (50, 30), (40, 60), (30, 90))  # index and days late on the published key
 _INDEX_FLOOR = 20.0  # 120 days late; below it the axis begins at 0
+_INDEX_CEILING = (
+    90.0  # 20 days early: whoever pays on terms or before lies in one range, whose top says little
+)
 _DAY_START = (
     -6.0
 )  # whoever pays on terms or before lies in one range; how long before is a matter of prepayment
@@ -37,11 +40,15 @@ _EURO_SERIES = tuple(step * 10.0**power for power in range(2, 11) for step in (1
 
 
 def index_trend(line: Timeline, *, language: str, name: str) -> Chart:
-    """Draw the Payment Index with its range over the months, against "on terms" at 80."""
+    """Draw the Payment Index with its range over the months, against "on terms" at 80.
+
+    A range that begins on terms and runs on to a month early is cut at the top of the axis; the table says it whole.
+    """
+    scale = _index_scale(line)
 
     def figures(release: ReleasedValues) -> tuple[float, float, float]:
         low, middle, high = release.payment_index
-        return low, middle, high
+        return low, middle, min(high, scale[1])
 
     def cells(release: ReleasedValues) -> tuple[str, ...]:
         low, middle, high = release.payment_index
@@ -53,7 +60,7 @@ def index_trend(line: Timeline, *, language: str, name: str) -> Chart:
         title=translate(mark("Payment Index over 24 months"), language),
         picture=_index_picture,
         frames=INDEX_FRAMES,
-        scale=_index_scale(line),
+        scale=scale,
         data={**_rows(line, figures), "anchors": anchors},
         legend=(
             Key(Tone.LINE, translate(mark("Payment Index"), language)),
@@ -145,9 +152,14 @@ def _rows(line: Timeline, figures: Callable[[ReleasedValues], tuple[float, float
 
 
 def _index_scale(line: Timeline) -> tuple[float, ...]:
-    """Return the ends of the axis, which begins at 0 only where some range goes below the floor."""
-    lowest = min((release.payment_index[0] for _, release in line.published()), default=100)
-    return (_INDEX_FLOOR if lowest >= _INDEX_FLOOR else 0.0, 100.0)
+    """Return the ends of the axis: the floor and the ceiling, unless some index lies outside them."""
+    indices = [release.payment_index for _, release in line.published()]
+    lowest = min((low for low, _, _ in indices), default=_INDEX_FLOOR)
+    highest = max((value for _, value, _ in indices), default=_INDEX_CEILING)
+    return (
+        _INDEX_FLOOR if lowest >= _INDEX_FLOOR else 0.0,
+        _INDEX_CEILING if highest <= _INDEX_CEILING else 100.0,
+    )
 
 
 def _days_scale(line: Timeline) -> tuple[float, float]:
@@ -195,7 +207,7 @@ def _index_picture(frame: Frame, scale: tuple[float, ...], labels: tuple[str, ..
     y = alt.Y(
         "low:Q",
         scale=alt.Scale(domain=list(scale), nice=False),
-        axis=alt.Axis(values=[20, 40, 60, 80, 100] if scale[0] else [0, 20, 40, 60, 80, 100]),
+        axis=alt.Axis(values=[tick for tick in (0, 20, 40, 60, 80, 100) if scale[0] <= tick <= scale[1]]),
     )
     words = (
         alt.Chart(named("anchors"))

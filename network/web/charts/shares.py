@@ -19,8 +19,8 @@ from network.web.charts.palette import LATENESS, Tone, placeholder
 from network.web.charts.timeline import Timeline, month_before
 
 AGING_FRAMES = (
-    Frame(name="wide", width=480, height=230, left=46, right=22),
-    Frame(name="narrow", width=340, height=210, left=42, right=22, months_a_label=6),
+    Frame(name="wide", width=480, height=230, left=46, right=30, months_a_label=6),
+    Frame(name="narrow", width=340, height=210, left=46, right=30, months_a_label=6),
 )
 PAID_FRAMES = (
     Frame(name="wide", width=480, height=132, left=0, right=0, top=4, bottom=4),
