@@ -29,7 +29,7 @@ def create_app(settings: "Settings") -> "Flask":
     request_log.install(app)
     security.install(app)
     csrf.init_app(app)
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)
     limiter.init_app(app)
 
     # How pages look and speak

@@ -30,7 +30,9 @@ def months(periods: Sequence[str]) -> str:
         else:
             runs.append([period])
     return ", ".join(
-        month(run[0], form="short") if len(run) == 1 else f"{month(run[0], form='short')} – {month(run[-1], form='short')}"
+        month(run[0], form="short")
+        if len(run) == 1
+        else f"{month(run[0], form='short')} – {month(run[-1], form='short')}"
         for run in runs
     )
 

@@ -7,11 +7,13 @@ import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from network.errors import NetworkError
 from network.i18n import mark
 from network.web.language import say, say_error
+from network.web.session import stay_in_the_dark
 
 log = structlog.get_logger("vigie.web")
 
@@ -86,7 +88,14 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return _show(error.code, None)
 
 
+def _database_gone(error: OperationalError) -> ResponseReturnValue:
+    log.error("database", why=type(error.orig).__name__)
+    stay_in_the_dark()
+    return _show(HTTPStatus.SERVICE_UNAVAILABLE, None)
+
+
 def _failure(_: InternalServerError) -> ResponseReturnValue:
+    stay_in_the_dark()
     return _show(HTTPStatus.INTERNAL_SERVER_ERROR, None)
 
 
@@ -94,5 +103,6 @@ def install(app: Flask) -> None:
     """Give `app` its refusal page. An exception that nobody foresaw is logged by Flask and shown as a 500."""
     app.register_error_handler(NetworkError, _network_error)
     app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(OperationalError, _database_gone)
     app.register_error_handler(InternalServerError, _failure)
     app.register_error_handler(HTTPException, _http_error)

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import session
+from flask import g, session
 from flask_login import current_user, login_user, logout_user
 
 from network.extensions import login
@@ -35,8 +35,15 @@ def _load(session_id: str) -> SignedIn | None:
 
 
 def signed_in() -> Account | None:
-    """Return the account of this request, or None."""
+    """Return the account of this request, or None; None too once `stay_in_the_dark` was called."""
+    if g.get("is_dark"):
+        return None
     return current_user.account if current_user.is_authenticated else None
+
+
+def stay_in_the_dark() -> None:
+    """Ask the database for nothing more in this request: it has failed, and its failure page must not."""
+    g.is_dark = True
 
 
 def begin(account: Account) -> None:

@@ -25,15 +25,21 @@ class Visitor:
 
     def opens(self, path: str, **headers: str) -> TestResponse:
         """Open a page."""
-        return self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return self.client.get(
+            path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
 
-    def sends(self, path: str, form: dict[str, object] | None = None, *, seen_on: str = "/sign-in") -> TestResponse:
+    def sends(
+        self, path: str, form: dict[str, object] | None = None, *, seen_on: str = "/sign-in"
+    ) -> TestResponse:
         """Send a form that was seen on a page; follow nothing."""
         token = _TOKEN.search(self.opens(seen_on).text)
         assert token is not None, f"no form on {seen_on}"
         return self.client.post(path, data={"csrf_token": token[1], **(form or {})})
 
-    def signs_in(self, person: Person, *, password: str | None = None, path: str = "/sign-in") -> TestResponse:
+    def signs_in(
+        self, person: Person, *, password: str | None = None, path: str = "/sign-in"
+    ) -> TestResponse:
         """Sign in."""
         return self.sends(path, {"email": person.email, "password": password or person.password})
 

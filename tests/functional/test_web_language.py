@@ -32,7 +32,9 @@ def test_the_language_of_an_account_goes_before_that_of_the_browser(
     assert '<html lang="fr"' in reader.opens("/", Accept_Language="en").text
 
 
-def test_an_unknown_language_changes_nothing(reader_of: Callable[[Person], Visitor], reporter: Person) -> None:
+def test_an_unknown_language_changes_nothing(
+    reader_of: Callable[[Person], Visitor], reporter: Person
+) -> None:
     reader = reader_of(reporter)
     reader.sends("/language", {"language": "tlh"}, seen_on="/")
     assert '<html lang="en"' in reader.opens("/").text
@@ -44,7 +46,9 @@ def test_a_refusal_speaks_the_language_too(visitor: Visitor, operator: Person) -
     assert "Rien à cet horizon" in words_of(answer)
 
 
-def test_the_light_is_kept_and_an_unknown_one_is_that_of_the_device(visitor: Visitor, operator: Person) -> None:
+def test_the_light_is_kept_and_an_unknown_one_is_that_of_the_device(
+    visitor: Visitor, operator: Person
+) -> None:
     visitor.sends("/light", {"light": "dark", "next": "/sign-in"})
     assert 'data-light="dark"' in visitor.opens("/sign-in").text
     visitor.sends("/light", {"light": "disco", "next": "/sign-in"})

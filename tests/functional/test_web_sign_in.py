@@ -85,7 +85,9 @@ def test_after_sign_in_one_is_where_one_wanted_to_go(visitor: Visitor, reporter:
     assert visitor.signs_in(reporter, path=door).location == "/search?q=acier"
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"]
+)
 def test_no_link_leads_away_after_sign_in(visitor: Visitor, reporter: Person, target: str) -> None:
     answer = visitor.client.get("/sign-in", query_string={"next": target})
     assert answer.status_code == 200
@@ -113,7 +115,9 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(visitor: Visitor, 
     assert min(seconds("nobody@vigie.example") for _ in range(3)) > 0.02
 
 
-def test_the_cookie_of_a_secure_site_is_bound_to_it(session: Session, settings: Settings, reporter: Person) -> None:
+def test_the_cookie_of_a_secure_site_is_bound_to_it(
+    session: Session, settings: Settings, reporter: Person
+) -> None:
     from dataclasses import replace
 
     from network import create_app
