@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, exists, select
 
@@ -13,7 +14,11 @@ from network.extensions import database
 from network.i18n import mark
 from network.keystore import keys, open_key_ring
 from network.models import LedgerPage, MatchReview, PipelineState
+from network.search.connection import search_connection
 from network.settings import Settings
+
+if TYPE_CHECKING:
+    from network.search.embedded import EmbeddedIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,19 @@ def started(settings: Settings, *, redis: bool = False) -> Iterator[Runtime]:
         stack.callback(database.disconnect)
         engine = database.connect(database_url)
         migrations.upgrade(engine)
+        search_connection.use(lambda: _open_index(settings))
         keys.use(open_key_ring(settings.key_store, may_create=not _holds_sealed_rows(engine)))
         yield Runtime(
             settings=replace(settings, database_url=database_url, redis_url=redis_url),
             database_url=database_url,
             redis_url=redis_url,
         )
+
+
+def _open_index(settings: Settings) -> "EmbeddedIndex":
+    from network.search.embedded import EmbeddedIndex  # noqa: PLC0415  # tantivy: only who searches or indexes loads it
+
+    return EmbeddedIndex(settings.index)
 
 
 def _holds_sealed_rows(engine: Engine) -> bool:

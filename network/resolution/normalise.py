@@ -67,6 +67,11 @@ class CompanyName:
     legal_form: str | None
     joined: str
 
+    @property
+    def words(self) -> list[str]:
+        """The words of the spelling."""
+        return self.spelling.split()
+
 
 EMPTY_NAME = CompanyName(spelling="", legal_form=None, joined="")
 

@@ -12,7 +12,7 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from network.models import LedgerPage
-from network.resolution import resolve_customers
+from network.resolution.resolve import resolve_customers
 from network.services import private_pages, review_cases
 from network.services.private_pages import Content
 
@@ -49,7 +49,7 @@ def read_customers(session: Session, member_id: uuid.UUID) -> pl.DataFrame:
 def write_customers(session: Session, member_id: uuid.UUID, customers: pl.DataFrame) -> None:
     """Replace the member's customer book."""
     private_pages.erase(session, member_id=member_id, content=Content.CUSTOMERS)
-    blob = private_pages.pack(customers.select(SCHEMA))
+    blob = private_pages.pack(customers.select(list(SCHEMA)))
     private_pages.write(session, member_id=member_id, content=Content.CUSTOMERS, blobs=[("", blob)])
 
 
@@ -60,7 +60,7 @@ def place_customers(session: Session, *, member_id: uuid.UUID, customers: pl.Dat
     """
     incoming = customers.select(pl.col("customer_id", *ATTRIBUTES))
     book = read_customers(session, member_id)
-    known = incoming.join(book, on=["customer_id", *ATTRIBUTES], how="inner", nulls_equal=True).select(SCHEMA)
+    known = incoming.join(book, on=["customer_id", *ATTRIBUTES], how="inner", nulls_equal=True).select(list(SCHEMA))
     fresh = incoming.join(known, on="customer_id", how="anti")
     placed = known
     if fresh.height:
@@ -68,7 +68,7 @@ def place_customers(session: Session, *, member_id: uuid.UUID, customers: pl.Dat
         placed = pl.concat(
             [
                 known,
-                fresh.join(resolution.frame, on="customer_id", how="left").select(SCHEMA),
+                fresh.join(resolution.frame, on="customer_id", how="left").select(list(SCHEMA)),
             ]
         )
         review_cases.open_cases(

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from anonymization.vault import SealedPage, open_blobs, seal_blob
 from network.keystore import keys
 from network.models import MatchReview
-from network.resolution import ReviewCase
-from network.resolution.outcome import CustomerLine, MatchCandidate, MatchReason
+
+from network.resolution.outcome import CustomerLine, MatchCandidate, MatchReason, ReviewCase
 from network.services.bulk import copy_rows
 from network.services.private_pages import owner_tag
 

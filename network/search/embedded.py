@@ -1,0 +1,278 @@
+"""The search backend of one machine: tantivy, in a folder that any process may read and one at a time may write.
+
+The folder holds one sub-folder for each built index and a file `current` that names the one in force, replaced in one
+step. A writer holds the lock file; readers look at two file times before each search and reopen when they changed, so
+what one process has written, the next search of every other one finds. Nothing here is worth keeping: all of it can be
+built again from PostgreSQL.
+"""
+
+import json
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Occur, Query
+
+from network.embedded.locks import exclusive
+from network.errors import UnavailableError
+from network.i18n import mark
+from network.search.documents import DebtorDocument, tokens
+from network.search.port import Visibility
+from network.search.queries import SearchQuery
+
+_POINTER = "current"
+_LOCK = "writer.lock"
+_WRITER_BYTES = 64_000_000
+_VERSIONS_AT_ONCE = 1_000
+
+_OWN_AS_TERMS = 500
+"""Own debtors up to which the index itself picks them: 500 ids cost about 4 ms, 10,000 cost 44. Beyond that the best
+unlisted ones are read and picked here."""
+_UNLISTED_READ = 400
+
+_EXACT, _WORD, _PREFIX, _GRAM = 20.0, 2.0, 3.0, 1.0
+"""Weights that decide who is among the candidates, not in which order they are shown."""
+
+Clause = tuple[Occur, Query]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("version", fast=True)
+    builder.add_integer_field("rank", fast=True)
+    builder.add_boolean_field("is_listed", indexed=True)
+    for name in ("identifiers", "words", "prefixes", "trigrams", "joined"):
+        builder.add_text_field(name, tokenizer_name="tokens", index_option="freq")
+    builder.add_bytes_field("body", stored=True)
+    return builder.build()
+
+
+def _with_tokenizer(index: tantivy.Index) -> tantivy.Index:
+    """Have our own tokens indexed as they are."""
+    index.register_tokenizer("tokens", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    return index
+
+
+def _written(document: DebtorDocument) -> tantivy.Document:
+    found = tokens(document)
+    body = {**asdict(document), "id": str(document.id)}
+    return tantivy.Document(
+        id=str(document.id),
+        version=document.version,
+        rank=document.rank,
+        is_listed=document.is_listed,
+        identifiers=" ".join(document.identifiers),
+        words=" ".join(found.words),
+        prefixes=" ".join(found.prefixes),
+        trigrams=" ".join(found.trigrams),
+        joined=" ".join(found.joined),
+        body=json.dumps(body, ensure_ascii=False).encode(),
+    )
+
+
+def _read(document: tantivy.Document) -> DebtorDocument:
+    body: dict[str, Any] = json.loads(document.get_first("body") or b"{}")
+    return DebtorDocument(
+        **{
+            **body,
+            "id": uuid.UUID(body["id"]),
+            "identifiers": tuple(body["identifiers"]),
+            "aliases": tuple(body["aliases"]),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An index as it was opened: which one, and the state of its files then."""
+
+    name: str
+    written: int
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+
+
+class EmbeddedIndex:
+    """The index in a folder. Safe for threads and processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._schema = _schema()
+        self._lock = threading.Lock()
+        self._opened: _Opened | None = None
+
+    # Reading
+
+    def find(self, query: SearchQuery, *, visibility: Visibility, limit: int) -> Sequence[DebtorDocument]:
+        """Return debtors that may be meant (see :class:`~network.search.port.SearchIndex`)."""
+        searcher = self._searcher()
+        if query.is_empty or limit < 1:
+            return []
+        found: dict[uuid.UUID, DebtorDocument] = {}
+        for scope, wanted, count in self._scopes(visibility, limit):
+            for asked, field in self._asked(query):
+                both = Query.boolean_query([(Occur.Must, asked), *scope])
+                hits = searcher.search(both, limit=count, count=False, order_by_field=field).hits
+                for _, address in hits:
+                    document = _read(searcher.doc(address))
+                    if wanted is None or document.id in wanted:
+                        found[document.id] = document
+        return list(found.values())
+
+    def is_ready(self) -> bool:
+        """Tell whether there is an index that opens."""
+        try:
+            self._searcher()
+        except UnavailableError:
+            return False
+        return True
+
+    def count(self) -> int:
+        """Return how many documents are held."""
+        return self._searcher().num_docs
+
+    def _searcher(self) -> tantivy.Searcher:
+        """Return a searcher over what is written by now."""
+        try:
+            name = (self._folder / _POINTER).read_text(encoding="ascii")
+            written = (self._folder / name / "meta.json").stat().st_mtime_ns
+            with self._lock:
+                opened = self._opened
+                if opened is None or opened.name != name:
+                    index = _with_tokenizer(tantivy.Index.open(str(self._folder / name)))
+                    index.config_reader(reload_policy="manual")
+                elif opened.written != written:
+                    index = opened.index
+                else:
+                    return opened.searcher
+                index.reload()
+                self._opened = _Opened(name, written, index, index.searcher())
+                return self._opened.searcher
+        except (OSError, ValueError) as fault:  # tantivy says ValueError to a folder that is gone or damaged
+            raise UnavailableError(mark("The search index is being built. Try again in a moment.")) from fault
+
+    def _scopes(
+        self, visibility: Visibility, limit: int
+    ) -> Iterator[tuple[list[Clause], frozenset[uuid.UUID] | None, int]]:
+        """Yield what may be found: the clauses, the ids to pick afterwards (None: all), and how many to read."""
+        if visibility.everything:
+            yield [], None, limit
+            return
+        listed = Query.const_score_query(Query.term_query(self._schema, "is_listed", True), 0.0)  # noqa: FBT003  # tantivy's own order
+        yield [(Occur.Must, listed)], None, limit
+        own = visibility.own
+        if own and len(own) <= _OWN_AS_TERMS:
+            ids = Query.term_set_query(self._schema, "id", [str(key) for key in own])
+            yield [(Occur.Must, Query.const_score_query(ids, 0.0)), (Occur.MustNot, listed)], None, limit
+        elif own:
+            yield [(Occur.MustNot, listed)], own, max(limit, _UNLISTED_READ)
+
+    def _asked(self, query: SearchQuery) -> Iterator[tuple[Query, str | None]]:
+        """Yield what to look for, each with the field that orders it (None: by score)."""
+        if query.identifier is not None:
+            yield self._term("identifiers", str(query.identifier)), None
+        if not query.joined:
+            return
+        should: list[Clause] = [(Occur.Should, self._term("joined", query.joined, _EXACT))]
+        should += [(Occur.Should, self._term("words", word, _WORD)) for word in query.words]
+        should += [(Occur.Should, self._term("trigrams", gram, _GRAM)) for gram in query.trigrams]
+        if query.prefix is not None:
+            beginning = self._term("prefixes", query.prefix)
+            should.append((Occur.Should, Query.boost_query(beginning, _PREFIX)))
+            every = [self._term("words", word) for word in query.words]
+            yield Query.boolean_query([(Occur.Must, term) for term in (beginning, *every)]), "rank"
+        yield Query.boolean_query(should), None
+
+    def _term(self, field: str, token: str, weight: float = 1.0) -> Query:
+        return Query.boost_query(Query.term_query(self._schema, field, token, index_option="freq"), weight)
+
+    # Writing
+
+    def put(self, documents: Iterable[DebtorDocument]) -> int:
+        """Add or replace documents that are newer than those held."""
+        newest: dict[uuid.UUID, DebtorDocument] = {}
+        for document in documents:
+            held = newest.get(document.id)
+            if held is None or held.version < document.version:
+                newest[document.id] = document
+        if not newest:
+            return 0
+        with self._writing():
+            searcher = self._searcher()
+            held_versions = self._versions(searcher, list(newest))
+            fresh = [doc for key, doc in newest.items() if doc.version > held_versions.get(key, -1)]
+            ready = [(str(document.id), _written(document)) for document in fresh]
+            if ready:
+                with self._open_for_writing().writer(heap_size=_WRITER_BYTES, num_threads=1) as writer:
+                    for key, written in ready:
+                        writer.delete_documents_by_term("id", key)
+                        writer.add_document(written)
+        return len(ready)
+
+    def remove(self, debtor_ids: Iterable[uuid.UUID]) -> None:
+        """Take documents out."""
+        keys = [str(key) for key in debtor_ids]
+        if keys:
+            with self._writing():
+                self._searcher()
+                with self._open_for_writing().writer(heap_size=_WRITER_BYTES, num_threads=1) as writer:
+                    for key in keys:
+                        writer.delete_documents_by_term("id", key)
+
+    def rebuild(self, documents: Iterable[DebtorDocument]) -> int:
+        """Build anew beside the present index, then switch. The documents are read once nobody else writes any more."""
+        with self._writing():
+            name = uuid.uuid4().hex
+            home = self._folder / name
+            home.mkdir()
+            count = 0
+            try:
+                index = _with_tokenizer(tantivy.Index(self._schema, path=str(home)))
+                with index.writer(heap_size=2 * _WRITER_BYTES, num_threads=1) as writer:
+                    for document in documents:
+                        writer.add_document(_written(document))
+                        count += 1
+            except BaseException:
+                shutil.rmtree(home, ignore_errors=True)
+                raise
+            draft = self._folder / f"{_POINTER}.{name}"
+            draft.write_text(name, encoding="ascii")
+            draft.replace(self._folder / _POINTER)
+            for old in self._folder.iterdir():
+                if old.is_dir() and old.name != name:
+                    shutil.rmtree(old, ignore_errors=True)
+        return count
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Wait until no other process writes."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with exclusive(self._folder / _LOCK):
+            yield
+
+    def _open_for_writing(self) -> tantivy.Index:
+        name = (self._folder / _POINTER).read_text(encoding="ascii")
+        return _with_tokenizer(tantivy.Index.open(os.fspath(self._folder / name)))
+
+    def _versions(self, searcher: tantivy.Searcher, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+        """Return the versions held of these documents."""
+        if not searcher.num_docs:
+            return {}
+        held: dict[uuid.UUID, int] = {}
+        for start in range(0, len(keys), _VERSIONS_AT_ONCE):
+            some = [str(key) for key in keys[start : start + _VERSIONS_AT_ONCE]]
+            asked = Query.term_set_query(self._schema, "id", some)
+            addresses = [hit[1] for hit in searcher.search(asked, limit=len(some), count=False).hits]
+            versions = searcher.fast_field_values("version", addresses)
+            for address, version in zip(addresses, versions, strict=True):
+                key = searcher.doc(address).get_first("id")
+                held[uuid.UUID(key)] = int(version or 0)
+        return held
