@@ -22,6 +22,7 @@ from network.transaction import unit_of_work
 from simulation.scale import position_arrays
 
 SIZES = (10_000, 100_000, 1_000_000)
+MEMBERS = 503
 PAIRS_A_DEBTOR = 10
 TODAY = date(2026, 11, 21)
 EPOCHS = ("2026-09", "2026-10")
@@ -30,7 +31,7 @@ COLUMNS = ("current", "late_1_30", "late_31_60", "late_61_90", "late_91", "dbt_d
 
 def _fill(pairs: int, folder: Path) -> Path:
     """Make members with sealed ledgers of both epochs; return a CSV of the same pairs in clear."""
-    arrays = position_arrays(pairs, debtors=pairs // PAIRS_A_DEBTOR, seed=1)
+    arrays = position_arrays(pairs, debtors=pairs // PAIRS_A_DEBTOR, seed=1, groups=MEMBERS)
     ids = np.array([str(uuid.uuid4()) for _ in range(int(arrays.debtor.max()) + 1)])
     members = [uuid.uuid4() for _ in range(int(arrays.group.max()) + 1)]
     rows = pl.DataFrame(

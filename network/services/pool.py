@@ -5,10 +5,11 @@ This is the epoch line: what is returned here goes into the release pipeline and
 
 import calendar
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -54,64 +55,68 @@ def gather(session: Session, *, epoch: str) -> Pool:
     members = session.execute(select(Member.id, Member.group_id)).all()
     groups = ids_of(group_id for _, group_id in members)
     positions, customers = _open_ledgers(session, [member_id for member_id, _ in members], epoch)
-    if not positions:
+    if positions.is_empty():
         return Pool(contributions=Contributions.none(), without_rate={})
-    placed = pl.concat(positions).join(pl.concat(customers), on=["member", "customer_id"], how="inner")
+    placed = positions.join(
+        customers.select("member", "customer_id", "debtor_id"), on=["member", "customer_id"], how="inner"
+    )
     rates = _rates(session, placed["currency"].unique().to_list(), last_day(epoch))
-    lost = placed.filter(~pl.col("currency").is_in(list(rates)))
-    in_euros = placed.with_columns(
-        pl.col(*AMOUNTS) / pl.col("currency").replace_strict(rates, default=None, return_dtype=pl.Float64)
-    ).drop_nulls("current")
-    # One row a (member, debtor): a member may keep several accounts of one debtor, in several currencies.
-    rows = in_euros.group_by("member", "debtor_id", "age").agg(pl.col(*AMOUNTS).sum())
-    debtors = rows["debtor_id"].unique()
-    place = rows["debtor_id"].replace_strict(debtors, range(debtors.len()), return_dtype=pl.Int64)
+    has_rate = placed["currency"].is_in(list(rates))
+    lost = placed["currency"].filter(~has_rate).value_counts()
+    kept = placed.filter(has_rate)
+    rate = kept["currency"].replace_strict(rates, return_dtype=pl.Float64).to_numpy()
+    debtors = kept["debtor_id"].unique()
+    place = kept["debtor_id"].replace_strict(
+        debtors, pl.int_range(debtors.len(), eager=True), return_dtype=pl.Int64
+    )
     return Pool(
         contributions=Contributions(
-            group=groups[rows["member"].to_numpy()],
+            group=groups[kept["member"].to_numpy()],
             debtor=ids_of_text(debtors.to_list())[place.to_numpy()],
-            amounts=rows.select(AMOUNTS).to_numpy(),
-            age=rows["age"].to_numpy(),
+            amounts=kept.select(AMOUNTS).to_numpy() / rate[:, np.newaxis],
+            age=kept["age"].to_numpy(),
         ),
-        without_rate=dict(lost["currency"].value_counts().iter_rows()),
+        without_rate=dict(lost.iter_rows()),
     )
 
 
 def _open_ledgers(
     session: Session, members: Sequence[uuid.UUID], epoch: str
-) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
-    """Return the freshest positions and the placed customers of each member that has any, in one query."""
-    tags: dict[bytes, tuple[int, int | None]] = {}
-    for place, member_id in enumerate(members):
-        tags[private_pages.slot_tag(member_id, Content.CUSTOMERS)] = (place, None)
-        for months in range(CARRIED_MONTHS + 1):
-            period = month_before(epoch, months)
-            tags[private_pages.slot_tag(member_id, Content.POSITIONS, period)] = (place, months)
-    freshest: dict[int, tuple[int, pl.DataFrame]] = {}
-    customers: list[pl.DataFrame] = []
-    for tag, frame in private_pages.read_slots(session, list(tags)).items():
-        number, age = tags[tag]
-        if age is None:
-            customers.append(_placed(frame, number))
-        elif number not in freshest or age < freshest[number][0]:
-            freshest[number] = (age, frame)
-    positions = [
-        frame.select(
-            pl.lit(number, dtype=pl.Int32).alias("member"),
-            pl.lit(age, dtype=pl.Int8).alias("age"),
-            "customer_id",
-            "currency",
-            pl.col(*AMOUNTS).cast(pl.Float64),
-        )
-        for number, (age, frame) in freshest.items()
-    ]
-    return positions, customers
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the freshest positions and the placed customers of all members, fetched in one query.
 
-
-def _placed(customers: pl.DataFrame, member: int) -> pl.DataFrame:
-    return customers.drop_nulls("debtor_id").select(
-        pl.lit(member, dtype=pl.Int32).alias("member"), "customer_id", "debtor_id"
+    Both frames carry `member`, its place in `members`; the positions their `age` besides.
+    """
+    months = {month_before(epoch, age): age for age in range(CARRIED_MONTHS + 1)}
+    positions: dict[bytes, tuple[int, int]] = {}
+    books: dict[bytes, int] = {}
+    for member, member_id in enumerate(members):
+        books[private_pages.slot_tag(member_id, Content.CUSTOMERS)] = member
+        for period, age in months.items():
+            positions[private_pages.slot_tag(member_id, Content.POSITIONS, period)] = (member, age)
+    pages = private_pages.read_pages(session, [*books, *positions])
+    freshest: dict[int, tuple[int, bytes]] = {}
+    for slot in pages.keys() & positions.keys():
+        member, age = positions[slot]
+        freshest[member] = min((age, slot), freshest.get(member, (CARRIED_MONTHS + 1, slot)))
+    opened = {member: private_pages.open_slot(pages[slot]) for member, (_, slot) in freshest.items()}
+    placed = {books[slot]: private_pages.open_slot(pages[slot]) for slot in pages.keys() & books.keys()}
+    ages = pl.Series("age", [freshest[member][0] for member in opened], dtype=pl.Int8)
+    return (
+        _side_by_side(opened).with_columns(
+            ages.gather(np.repeat(np.arange(len(opened)), [frame.height for frame in opened.values()]))
+        ),
+        _side_by_side(placed).drop_nulls("debtor_id"),
     )
+
+
+def _side_by_side(frames: Mapping[int, pl.DataFrame]) -> pl.DataFrame:
+    """Return the members' frames in one, with the column `member`."""
+    if not frames:
+        return pl.DataFrame(schema={"member": pl.Int32, "customer_id": pl.String, "debtor_id": pl.String})
+    lengths = [frame.height for frame in frames.values()]
+    member = pl.Series("member", np.repeat(np.array(list(frames), dtype=np.int32), lengths))
+    return pl.concat(frames.values(), rechunk=False).with_columns(member)
 
 
 def _rates(session: Session, currencies: Sequence[str], day: date) -> dict[str, float]:
