@@ -60,8 +60,7 @@ def _double(block: bytes) -> bytes:
 def tags(key: bytes, *columns: Blocks) -> Blocks:
     """Return the AES-256-CMAC of each row, whose message is its blocks in the order of the columns.
 
-    Every column has the shape (n, 2). The messages of one key must all have the same number of columns per purpose
-    only for clarity: CMAC is safe for messages of mixed lengths.
+    Every column has the shape (n, 2). One key may tag messages of different lengths: CMAC is safe for that.
     """
     # RFC 4493 is CBC-MAC with a subkey on the last block; single blocks are enciphered side by side.
     cipher = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305 - the block function inside CMAC
@@ -71,7 +70,9 @@ def tags(key: bytes, *columns: Blocks) -> Blocks:
         mixed = chained ^ column if place > 1 else column.copy()
         if place == len(columns):
             mixed ^= subkey
-        chained = np.frombuffer(cipher.update(mixed.data.cast("B")), dtype=np.uint64).reshape(-1, 2)
+        chained = np.frombuffer(
+            cipher.update(mixed.reshape(-1).view(np.uint8).data), dtype=np.uint64
+        ).reshape(-1, 2)
     return chained
 
 

@@ -108,7 +108,8 @@ def content(releases: Releases) -> bytes:
 
 def cells(releases: Releases) -> dict[bytes, tuple[int, ...]]:
     """The twelve cells of each debtor, in the order of the state."""
-    columns = [getattr(releases, name) for name in Releases.__slots__[1:]]
+    r = releases
+    columns = [r.contributors, r.exposure, r.past_due_share, r.aging, r.days_beyond_terms, r.paid]
     stacked = np.column_stack(columns) if len(releases) else np.empty((0, 12), np.int8)
     return {
         debtor.tobytes(): tuple(row.tolist()) for debtor, row in zip(releases.debtor, stacked, strict=True)

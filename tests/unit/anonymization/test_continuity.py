@@ -1,0 +1,155 @@
+"""Joiners, leavers, lone movers and the gate, as a reader sees them from epoch to epoch."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from anonymization.parameters import DEFAULT
+from anonymization.records import Closed
+from anonymization.state import State
+from tests.unit.anonymization.pools import FREE_GATE, PATIENT, Pool, applied, cells, content, one_debtor, run
+
+
+def set_sizes(closed: list[Closed]) -> list[int]:
+    return [len(next(iter(applied(each.state).values()), {})) for each in closed]
+
+
+def lines(closed: list[Closed]) -> list[tuple[int, ...] | None]:
+    return [next(iter(cells(each.releases).values()), None) for each in closed]
+
+
+def test_a_lone_joiner_is_not_in_the_release_for_three_epochs() -> None:
+    seven = one_debtor(7).with_amounts(6, 4.0)
+    closed = run([seven.without(6), *[seven] * 6], PATIENT)
+    assert set_sizes(closed) == [6, 6, 6, 6, 7, 7, 7]
+    assert len(set(lines(closed)[:4])) == 1
+    assert [bool(each.held.timed_out[0, 0]) for each in closed] == [False] * 4 + [True, False, False]
+
+
+def test_a_lone_leavers_last_words_stay_for_three_epochs() -> None:
+    seven = one_debtor(7)
+    closed = run([seven, *[seven.without(2)] * 6], PATIENT)
+    assert set_sizes(closed) == [7, 7, 7, 7, 6, 6, 6]
+    assert len(set(lines(closed)[:4])) == 1
+
+
+def test_a_group_that_comes_back_in_time_was_never_gone() -> None:
+    seven = one_debtor(7)
+    closed = run([seven, seven.without(2), seven.without(2), *[seven] * 4], PATIENT)
+    assert set_sizes(closed) == [7] * 7
+    assert len({content(each.releases) for each in closed}) == 1
+    assert int(closed[-1].state.generation[0]) == 0
+
+
+def test_two_changes_are_applied_together() -> None:
+    eight = one_debtor(8)
+    closed = run([eight.without(6), eight.without(6, 2), eight.without(2), eight.without(2)], PATIENT)
+    assert set_sizes(closed) == [7, 7, 7, 7]
+    before, first, second, _ = (set(next(iter(applied(each.state).values()))) for each in closed)
+    assert before == first  # the lone leaver waits
+    assert len(before - second) == len(second - before) == 1  # until a joiner comes
+
+
+def test_the_date_of_a_change_is_moved_by_a_keyed_delay() -> None:
+    """Forty debtors that all lose the same two groups at once do not all show it at once."""
+    small = one_debtor(9)
+    debtors = 40
+    pool = Pool(
+        np.tile(small.group, debtors), np.repeat(np.arange(debtors), 9), np.tile(small.amounts, (debtors, 1))
+    )
+    closed = run([pool, *[pool.without(0, 1)] * 4], FREE_GATE)
+    sizes = np.array([[len(own) for own in applied(each.state).values()] for each in closed])
+    delays = (sizes == 9).sum(axis=0) - 1
+    assert set(delays.tolist()) == {0, 1, 2}
+
+
+def test_a_first_release_takes_the_set_as_it_is() -> None:
+    six = one_debtor(6)
+    closed = run([six.without(0, 1), six], PATIENT)
+    assert [len(each.releases) for each in closed] == [0, 1]
+    assert set_sizes(closed) == [4, 6]
+
+
+def test_a_debtor_that_falls_below_its_gate_is_withheld_once_the_leavers_are_applied() -> None:
+    six = one_debtor(6)
+    closed = run([six, *[six.without(0, 1)] * 3, *[six] * 3], PATIENT)
+    assert [len(each.releases) for each in closed] == [1, 0, 0, 0, 1, 1, 1]
+
+
+def test_a_withheld_debtor_remembers_what_readers_last_saw() -> None:
+    """A gap must not help: the next release is held against the one before the gap."""
+    six = one_debtor(6)
+    came_back_alone = six.with_amounts(3, [0.05, 4, 4, 4, 4, 12, 1])
+    closed = run([six, *[six.without(0, 1)] * 2, came_back_alone, came_back_alone], PATIENT)
+    first, *_, back, _ = lines(closed)
+    assert back is not None
+    assert first is not None
+    assert back[1:] == first[1:]
+    assert closed[3].held.held[0, 1:].any()
+
+
+def test_after_a_year_of_silence_a_debtor_is_forgotten() -> None:
+    six = one_debtor(6)
+    closed = run([six, *[six.without(0, 1, 2)] * 12], PATIENT)
+    assert (closed[-1].state.bands[:, 0] >= 0).all()
+    later = run([six, *[six.without(0, 1, 2, 3, 4, 5)] * 14], PATIENT)[-1].state
+    assert len(later.debtor) == len(later.tag) == 0
+
+
+def test_one_groups_movement_is_held_for_two_epochs() -> None:
+    """A supplier alone turns its whole balance into arrears: the reader sees it after the hold, and not before."""
+    six = one_debtor(6)
+    turned = six.amounts.copy()
+    row = turned[0]
+    row[4], row[:4] = row[:5].sum(), 0
+    row[5] = row[4] * 105 / 1
+    late = Pool(six.group, six.debtor, turned)
+    closed = run([six, late, late, late, late], PATIENT)
+    seen = lines(closed)
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[3] != seen[0]
+    assert seen[3] == seen[4]
+    assert closed[3].held.timed_out.any()
+
+
+def test_the_movement_of_many_is_seen_at_once() -> None:
+    six = one_debtor(6)
+    late = Pool(six.group, six.debtor, six.amounts[:, [4, 1, 2, 3, 0, 5, 6]])
+    late.amounts[:, 5] = late.amounts[:, :5] @ np.array([0, 15, 45, 75, 105])
+    first, second = lines(run([six, late], PATIENT))
+    assert first is not None
+    assert second is not None
+    assert second[2] > first[2]
+    assert second[8] > first[8]
+
+
+def test_a_dominant_group_can_grow_tenfold_without_being_seen() -> None:
+    """Its weight is cut to a quarter before and after, so the release has the same bytes."""
+    giant = one_debtor(8).with_amounts(5, 100.0)
+    one, other = (run([pool], PATIENT)[0].releases for pool in (giant, giant.with_amounts(5, 10.0)))
+    assert one.exposure.tolist() == other.exposure.tolist()
+    exposure = DEFAULT.exposure.ends(int(one.exposure[0]))[1]
+    assert exposure is not None
+    assert float(exposure) < giant.amounts[5, :5].sum() / 100 / 2
+
+
+def test_four_groups_that_owe_something_are_not_enough_whatever_the_gate_says() -> None:
+    seven = one_debtor(7)
+    seven.amounts[:3, :5] = 0
+    assert len(run([seven], PATIENT)[0].releases) == 0
+
+
+@pytest.mark.parametrize("groups", [5, 6, 7, 9, 12, 19, 21, 30])
+def test_the_contributor_count_is_off_by_one_at_most(groups: int) -> None:
+    band = int(run([one_debtor(groups)], PATIENT)[0].releases.contributors[0])
+    low, high = DEFAULT.contributors.ends(band)
+    assert low - 1 <= groups
+    assert high is None or groups <= high + 1
+
+
+def test_patience_is_a_parameter() -> None:
+    seven = one_debtor(7)
+    closed = run([seven.without(6), seven, seven], replace(PATIENT, wait_most=1))
+    assert set_sizes(closed) == [6, 6, 7]
+    assert isinstance(closed[-1].state, State)
