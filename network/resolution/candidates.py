@@ -65,7 +65,7 @@ def _grams(texts: Sequence[str], size: int, salt: int) -> tuple[NDArray[np.int64
 
 
 def _words(texts: Sequence[str], salt: int) -> tuple[NDArray[np.int64], Codes]:
-    frame = pl.DataFrame({"text": texts}).with_row_index("row")
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String}).with_row_index("row")
     words = frame.with_columns(pl.col("text").str.split(" ")).explode("text").filter(pl.col("text") != "")
     codes = words["text"].hash(seed=7).to_numpy().astype(np.uint64)
     return words["row"].to_numpy().astype(np.int64), _hashed(codes, salt)
