@@ -179,8 +179,9 @@ def _as_known(
 
 
 def _broken(column: str) -> pl.Expr:
-    """Return the identifier with its last digit raised by one, which no check digit here survives."""
-    last = pl.col(column).str.extract(r"(\d)\D*$").cast(pl.Int64)
-    raised = ((last + 1) % 10).cast(pl.String)
-    head, tail = pl.col(column).str.extract(r"^(.*)\d\D*$"), pl.col(column).str.extract(r"\d(\D*)$")
-    return pl.concat_str(head, raised, tail)
+    """Return the identifier with its check digit raised by one, which none here survives (NL numbers end in B01)."""
+    pattern = r"^(.*?)(\d)(B\d\d|\D*)$"
+    raised = (pl.col(column).str.extract(pattern, 2).cast(pl.Int64) + 1) % 10
+    return pl.concat_str(
+        pl.col(column).str.extract(pattern, 1), raised.cast(pl.String), pl.col(column).str.extract(pattern, 3)
+    )

@@ -103,7 +103,10 @@ def coined(pick: Picker) -> str:
 
 
 def _initials(pick: Picker) -> str:
-    return "".join(pick.one("ABCDEFGHJLMNOPRSTV") for _ in range(3))
+    while True:
+        initials = "".join(pick.one("ABCDEFGHJLMNOPRSTV") for _ in range(3))
+        if folded(initials) not in BRANDS:
+            return initials
 
 
 _FRENCH_PATTERNS = (

@@ -72,7 +72,9 @@ def make_invoices(world: World) -> pl.DataFrame:
             "disputed": disputed,
         }
     ).with_columns(pl.lit(None, dtype=pl.Int64).alias("credits"))
-    frame = pl.concat([frame.with_row_index("row"), _credit_notes(random, parameters, frame)])
+    notes = _credit_notes(random, parameters, frame).filter(pl.col("invoice_date") <= world.calendar.last_day)
+    notes = notes.drop("row").with_row_index("row", offset=frame.height)
+    frame = pl.concat([frame.with_row_index("row"), notes])
     return _numbered(frame, world.members)
 
 
@@ -199,8 +201,9 @@ def default_dates(seed: int, calendar: Window, default_month: Integers) -> Days:
     """Return the day on which each debtor fails, NaT for those that live, shape (debtors,)."""
     days = stream(seed, "trading", "defaults").integers(0, 28, default_month.size)
     fails = default_month < NEVER
-    months = np.datetime64(calendar.months[0], "M") + np.where(fails, default_month, 0)
-    dates: Days = months.astype("datetime64[D]") + days
+    after = np.where(fails, default_month, 0).astype("timedelta64[M]")
+    months = np.datetime64(calendar.months[0], "M") + after
+    dates: Days = months.astype("datetime64[D]") + days.astype("timedelta64[D]")
     dates[~fails] = np.datetime64("NaT")
     return dates
 
@@ -235,8 +238,6 @@ def _credit_notes(
             credits=pl.col("row").cast(pl.Int64),
         )
         .drop("delay", "part")
-        .select(pl.all().exclude("row"))
-        .with_row_index("row", offset=invoices.height)
     )
 
 

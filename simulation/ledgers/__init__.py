@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from simulation.economy import Economy
-from simulation.formats import MONTHLY, LedgerFormat
+from simulation.formats import AGED, MONTHLY, LedgerFormat
 from simulation.ledgers import aged_balance, fec, invoices, saft
 from simulation.ledgers.book import Book, book_positions, open_book
 from simulation.naming import folded
@@ -69,7 +69,7 @@ def write_exchange_rates(economy: Economy, path: Path) -> Path:
 
 
 def _write_member(economy: Economy, book: Book, place: Path) -> list[LedgerFileInfo]:
-    if book.format in {LedgerFormat.AGED_CSV_FRENCH, LedgerFormat.AGED_CSV_ENGLISH, LedgerFormat.AGED_XLSX}:
+    if book.format in AGED:
         return _write_balances(economy, book, place)
     if book.format == LedgerFormat.FEC:
         path = place / fec.file_name(book)

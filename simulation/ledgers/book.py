@@ -7,21 +7,17 @@ import numpy.typing as npt
 import polars as pl
 
 from simulation.economy import Economy
-from simulation.formats import LedgerFormat
+from simulation.formats import AGED, LedgerFormat
 from simulation.positions import COLUMNS, account_positions
 from simulation.uploads import MISSING
 
 CUSTOMER_FIELDS = (
     "customer_id", "customer_name", "siren", "siret", "vat", "lei", "registration", "street", "postcode", "city", "country", "email",
 )  # fmt: skip
-_BLIND = (
-    LedgerFormat.FEC,
-    LedgerFormat.SAFT,
-    LedgerFormat.AGED_CSV_FRENCH,
-    LedgerFormat.AGED_CSV_ENGLISH,
-    LedgerFormat.AGED_XLSX,
-)
+_BLIND = (LedgerFormat.FEC, LedgerFormat.SAFT, *AGED)
 """Formats that do not tell disputes apart."""
+MIDDLE_DAYS = np.array([0, 15, 45, 75, 105])
+"""Days past due that stand for the buckets of an aged balance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +95,11 @@ def book_positions(economy: Economy, book: Book) -> pl.DataFrame:
     high = np.stack(
         [balance[:, max(0, month - 11) : month + 1].max(axis=1) for month in range(balance.shape[1])], axis=1
     )
-    month = np.array(book.months)
+    if book.format in AGED:
+        cells[:, :, 6] = cells[:, :, :5].sum(axis=2)
+        cells[:, :, 5] = cells[:, :, :5] @ MIDDLE_DAYS
     return pl.concat(
-        [_month(economy, book, cells[:, number], high[:, number], number) for number in month.tolist()]
+        [_month(economy, book, cells[:, number], high[:, number], number) for number in book.months]
     )
 
 
@@ -114,6 +112,7 @@ def _month(
         *(pl.Series(name, cells[:, place]) for place, name in enumerate(COLUMNS)),
         pl.Series("high_credit", high),
     )
-    return frame.filter(pl.Series((cells != 0).any(axis=1))).select(
+    says_anything = (cells[:, 6] > 0) | (cells[:, 7] > 0)
+    return frame.filter(pl.Series(says_anything)).select(
         "customer_id", "period", "currency", *COLUMNS, "high_credit", "accepted"
     )

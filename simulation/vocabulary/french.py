@@ -9,7 +9,7 @@ from simulation.vocabulary import words
 FAMILIES = (
     *words(
         "Aubertin Barbier Baudoin Bellanger Bernard Berthier Besnard Blanchard Bodin Boisseau Bonnet Bouchet Boulanger Bourdin Bouvier "
-        "Briand Brunel Camus Carlier Chabert Chapuis Charpentier Charron Chauvin Chevallier Clément Colas Collet Cordier Cousin Daniel "
+        "Briand Brunel Camus Carlier Chabert Chapuis Charpentier Charron Chauvin Chevallier Clément Collet Cordier Cousin Daniel "
         "Delattre Delaunay Delmas Deschamps Desmoulins Devaux Didier Dubois Duchemin Dufour Dumoulin Dupont Dupuis Durand Duval Fabre Faivre "
         "Favre Ferrand Fontaine Foucher Fournier Gaillard Garnier Gaudin Gauthier Gautier Gérard Gilbert Girard Godard Goujon Grandjean "
         "Grenier Grosjean Guérin Guichard Guillet Guillot Hamel Hardy Hébert Henry Hervé Huet Humbert Jacob Jacquet Joly Jourdan Lacombe "
