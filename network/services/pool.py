@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from anonymization.pseudonyms import ids_of, ids_of_text
@@ -55,8 +56,6 @@ def gather(session: Session, *, epoch: str) -> Pool:
     members = session.execute(select(Member.id, Member.group_id)).all()
     groups = ids_of(group_id for _, group_id in members)
     positions, customers = _open_ledgers(session, [member_id for member_id, _ in members], epoch)
-    if positions.is_empty():
-        return Pool(contributions=Contributions.none(), without_rate={})
     placed = positions.join(
         customers.select("member", "customer_id", "debtor_id"), on=["member", "customer_id"], how="inner"
     )
@@ -64,6 +63,8 @@ def gather(session: Session, *, epoch: str) -> Pool:
     has_rate = placed["currency"].is_in(list(rates))
     lost = placed["currency"].filter(~has_rate).value_counts()
     kept = placed.filter(has_rate)
+    if kept.is_empty():
+        return Pool(contributions=Contributions.none(), without_rate=dict(lost.iter_rows()))
     rate = kept["currency"].replace_strict(rates, return_dtype=pl.Float64).to_numpy()
     debtors = kept["debtor_id"].unique()
     place = kept["debtor_id"].replace_strict(
@@ -113,7 +114,8 @@ def _open_ledgers(
 def _side_by_side(frames: Mapping[int, pl.DataFrame]) -> pl.DataFrame:
     """Return the members' frames in one, with the column `member`."""
     if not frames:
-        return pl.DataFrame(schema={"member": pl.Int32, "customer_id": pl.String, "debtor_id": pl.String})
+        texts = dict.fromkeys(("customer_id", "debtor_id", "currency"), pl.String)
+        return pl.DataFrame(schema={"member": pl.Int32, **texts})
     lengths = [frame.height for frame in frames.values()]
     member = pl.Series("member", np.repeat(np.array(list(frames), dtype=np.int32), lengths))
     return pl.concat(frames.values(), rechunk=False).with_columns(member)
@@ -128,7 +130,7 @@ def _rates(session: Session, currencies: Sequence[str], day: date) -> dict[str, 
             ExchangeRate.day <= day,
             ExchangeRate.day >= day - timedelta(days=RATE_DAYS),
         )
-        .distinct(ExchangeRate.currency)
+        .ext(distinct_on(ExchangeRate.currency))
         .order_by(ExchangeRate.currency, ExchangeRate.day.desc())
     )
     return {BASE_CURRENCY: 1.0, **{currency: float(rate) for currency, rate in found}}
