@@ -5,7 +5,10 @@ from datetime import date
 
 from flask import Flask
 
-from network.web.language import month
+from network.ingest import RowProblem
+from network.ingest import explain as sentence_of
+from network.web.amounts import owed
+from network.web.language import month, page_language
 
 _THIN = "\u202f"
 _LAST_DAY = date(2026, 12, 31)
@@ -47,6 +50,11 @@ def date_example(pattern: str) -> str:
     return _LAST_DAY.strftime(pattern)
 
 
+def explain(problem: RowProblem) -> str:
+    """Say why a row was not accepted, with what to mend, in the page's language."""
+    return sentence_of(problem, page_language())
+
+
 def install(app: Flask) -> None:
     """Give the templates of `app` these ways of writing."""
-    app.jinja_env.filters.update(identifier=identifier, months=months, date_example=date_example)
+    app.jinja_env.filters.update(identifier=identifier, months=months, date_example=date_example, explain=explain, owed=owed)

@@ -1,23 +1,34 @@
-"""Being written."""
+"""Search: a page with results, and suggestions under the box in the bar. Both follow what is typed."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from network.permissions import Actor, Permission
+from network.services.search import search_debtors
 from network.web.pages import page
 
-blueprint = Blueprint("search", __name__)
+blueprint = Blueprint("search", __name__, url_prefix="/search")
+
+HITS = 20
+SUGGESTIONS = 8
 
 
-@blueprint.get("/search")
+def _words() -> str:
+    return request.args.get("q", "").strip()
+
+
+@blueprint.get("")
 @page(Permission.DEBTOR_SEARCH)
-def show(_: Actor) -> ResponseReturnValue:
-    """Show."""
-    return render_template("home/show.html")
+def show(actor: Actor) -> ResponseReturnValue:
+    """Show who answers to the words; the module that follows the typing asks for the results alone."""
+    words = _words()
+    found = search_debtors(actor, words=words, limit=HITS + 1)
+    template = "search/_results.html" if request.headers.get("X-Vigie-Fragment") else "search/show.html"
+    return render_template(template, words=words, hits=found[:HITS], is_cut=len(found) > HITS)
 
 
-@blueprint.get("/search/suggestions")
+@blueprint.get("/suggestions")
 @page(Permission.DEBTOR_SEARCH)
-def suggest(_: Actor) -> ResponseReturnValue:
-    """Suggest."""
-    return ""
+def suggest(actor: Actor) -> ResponseReturnValue:
+    """Show the first few who answer, as options of a list."""
+    return render_template("search/suggestions.html", hits=search_debtors(actor, words=_words(), limit=SUGGESTIONS))
