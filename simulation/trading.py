@@ -72,7 +72,9 @@ def make_invoices(world: World) -> pl.DataFrame:
             "disputed": disputed,
         }
     ).with_columns(pl.lit(None, dtype=pl.Int64).alias("credits"))
-    notes = _credit_notes(random, parameters, frame).filter(pl.col("invoice_date") <= world.calendar.last_day)
+    notes = _credit_notes(random, parameters, frame).filter(
+        pl.col("invoice_date") <= pl.lit(world.calendar.last_day)
+    )
     notes = notes.drop("row").with_row_index("row", offset=frame.height)
     frame = pl.concat([frame.with_row_index("row"), notes])
     return _numbered(frame, world.members)

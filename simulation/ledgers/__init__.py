@@ -71,14 +71,15 @@ def write_exchange_rates(economy: Economy, path: Path) -> Path:
 def _write_member(economy: Economy, book: Book, place: Path) -> list[LedgerFileInfo]:
     if book.format in AGED:
         return _write_balances(economy, book, place)
+    accepted = book.invoices.filter("accepted")
     if book.format == LedgerFormat.FEC:
         path = place / fec.file_name(book)
         mapping = fec.write_fec(book, path, seed=economy.seed, dialect=int(str(book.member["member"])))
+        rows, taken = fec.customer_lines(book.invoices), fec.customer_lines(accepted)
     else:
         path = place / _ENDINGS[book.format]
         mapping = _write_invoices(economy, book, path)
-    accepted = book.invoices["accepted"]
-    rows, taken = book.invoices.height, int(accepted.sum())
+        rows, taken = book.invoices.height, accepted.height
     return [_info(economy, book, path, mapping, months=book.months, rows=rows, accepted=taken)]
 
 

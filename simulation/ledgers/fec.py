@@ -65,9 +65,12 @@ def write_fec(book: Book, path: Path, *, seed: int, dialect: int) -> Path | None
         pl.lit(None, dtype=pl.String).alias("Idevise"),
     )
     _write(rows, path, style)
-    return write_mapping(
-        path, {"terms_days": book.terms_days, "currency": book.currency, "country": "FR"}, {}
-    )
+    return write_mapping(path, {"terms_days": book.terms_days}, {})
+
+
+def customer_lines(invoices: pl.DataFrame) -> int:
+    """Return how many lines on accounts 411 the invoices make: one each, and one for each payment."""
+    return invoices.height + invoices.select(_group().alias("group")).drop_nulls()["group"].n_unique()
 
 
 def _line(order: pl.Expr, line: int, **columns: pl.Expr) -> list[pl.Expr]:
