@@ -72,6 +72,12 @@ def _open_index(settings: Settings) -> "EmbeddedIndex":
     return EmbeddedIndex(settings.index)
 
 
+def join(settings: Settings, *, database_url: str) -> None:
+    """Make a child process ready whose parent holds the engines for it."""
+    database.connect(database_url, pool_size=1)
+    keys.use(open_key_ring(settings.key_store, may_create=False))
+
+
 def _holds_sealed_rows(engine: Engine) -> bool:
     with engine.connect() as connection:
         found = select(*(exists(select(table.id)) for table in (LedgerPage, MatchReview, PipelineState)))

@@ -12,7 +12,7 @@ from celery.signals import worker_process_init
 from alerts.channels.in_app import deliver_release
 from network.extensions import celery, database
 from network.permissions import operator_at_console
-from network.search.indexer import index_pending
+from network.search.indexer import sweep_outbox
 from network.services.due_epochs import close_epochs_due
 from network.settings import Settings
 
@@ -28,8 +28,7 @@ CALENDAR_SECONDS = 3600.0
 @celery.task(name="network.index")  # type: ignore[untyped-decorator]  # celery ships no types
 def index() -> int:
     """Bring the search index up to what was committed; return how many debtors were written."""
-    written: int = index_pending()
-    return written
+    return sweep_outbox()
 
 
 @celery.task(name="network.close_due")  # type: ignore[untyped-decorator]  # as above

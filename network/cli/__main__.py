@@ -2,4 +2,5 @@
 
 from network.cli import main
 
-main()
+if __name__ == "__main__":  # a child of `vigie demo` imports this file too
+    main()

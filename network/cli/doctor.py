@@ -183,4 +183,14 @@ def _rates() -> Finding:
 
 
 def _index() -> Finding:
-    raise NotImplementedError
+    from network.search.connection import search_connection
+
+    index = search_connection.index
+    if index.is_ready():
+        seen = say(mark("%(count)s debtors"), count=index.count())
+        return Finding(say(mark("Search index")), is_fine=True, seen=seen)
+    return Finding(
+        say(mark("Search index")),
+        is_fine=True,
+        seen=say(mark("not built yet; the first search builds it")),
+    )

@@ -51,6 +51,8 @@ SHOWN_PROBLEMS = 10
 @json_option
 def ingest(file: Path, member: str, mapping: Path | None, as_of: datetime | None, *, as_json: bool) -> int:
     """Return 0 where something was accepted or nothing had changed, 1 where every row was rejected."""
+    from network.services.search import drain_outbox
+
     with network_running():
         receipt = take_in(
             file,
@@ -59,6 +61,7 @@ def ingest(file: Path, member: str, mapping: Path | None, as_of: datetime | None
             as_of=as_of.date() if as_of else None,
             is_quiet=as_json,
         )
+        drain_outbox()
     if as_json:
         print_json(as_object(receipt))
     else:

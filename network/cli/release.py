@@ -43,6 +43,7 @@ def release() -> None:
 def close(epoch: str | None, *, as_json: bool) -> None:
     """Print what was published."""
     from network.services.epochs import next_epoch
+    from network.services.search import drain_outbox
 
     with network_running() as runtime:
         chosen = epoch or next_epoch()
@@ -57,6 +58,7 @@ def close(epoch: str | None, *, as_json: bool) -> None:
                 profile=runtime.settings.profile,
                 stage=lambda name: advance(STAGES.index(name), len(STAGES)),
             )
+        drain_outbox()
     if as_json:
         print_json(as_object(closed))
         return

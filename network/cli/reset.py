@@ -2,12 +2,16 @@
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from network.cli.console import example, json_option, note, print_json, say
 from network.errors import ConflictError
 from network.i18n import mark
+
+if TYPE_CHECKING:
+    from network.settings import Settings
 
 OURS = ("postgres", "postgres.new", "redis", "run", "log", "index", "keys", "demo", "demo.json", "secret_key")
 """What an installation keeps in its home; anything else there is left alone."""
@@ -23,8 +27,6 @@ OURS = ("postgres", "postgres.new", "redis", "run", "log", "index", "keys", "dem
 @json_option
 def reset(*, yes: bool, as_json: bool) -> None:
     """Delete what lies in the home."""
-    from network.cli.up import stop
-    from network.embedded import engines
     from network.settings import Settings
 
     settings = Settings.from_environment()
@@ -38,13 +40,21 @@ def reset(*, yes: bool, as_json: bool) -> None:
             abort=True,
             err=True,
         )
-    stop(settings)
-    engines.stop_all(settings.home)
-    gone = [name for name in OURS if _remove(settings.home / name)]
+    gone = delete_network(settings)
     if as_json:
         print_json({"home": settings.home, "removed": gone})
     else:
         note(say(mark("The network in %(home)s is gone."), home=settings.home))
+
+
+def delete_network(settings: "Settings") -> list[str]:
+    """Stop what runs in this home and delete what is ours there; return the names of what was deleted."""
+    from network.cli.up import stop
+    from network.embedded import engines
+
+    stop(settings)
+    engines.stop_all(settings.home)
+    return [name for name in OURS if _remove(settings.home / name)]
 
 
 def _remove(path: Path) -> bool:
