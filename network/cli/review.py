@@ -4,7 +4,7 @@ import uuid
 
 import click
 
-from network.cli.console import example, json_option, network_running, note, print_json, print_table, say
+from network.cli.console import example, json_option, network_running, note, print_json, say
 from network.i18n import mark
 
 
@@ -48,23 +48,14 @@ def list_(limit: int, *, as_json: bool) -> None:
             }
         )
         return
-    columns = (
-        say(mark("Review")),
-        say(mark("Line")),
-        say(mark("Why")),
-        say(mark("May be")),
-        say(mark("Debtor")),
-    )
-    rows: list[tuple[object, ...]] = []
     for held in found.reviews:
         line = " ".join(
             filter(None, [held.customer.customer_name, held.customer.postcode, held.customer.city])
         )
-        rows.append((held.id, line, say(held.reason), "", ""))
-        rows += [
-            ("", "", "", f"{found.name} ({found.score:.2f})", found.debtor_id) for found in held.candidates
-        ]
-    print_table(columns, rows)
+        click.echo(f"{held.id}  {click.style(line, bold=True)}  {say(held.reason)}")
+        for candidate in held.candidates:
+            place = " ".join(filter(None, [candidate.postcode, candidate.city]))
+            click.echo(f"    {candidate.debtor_id}  {candidate.name} {place} ({candidate.score:.2f})")
     if found.total > len(found.reviews):
         note(
             say(
