@@ -1,6 +1,7 @@
 """Opening a ledger file: what it is, said before any row is read."""
 
 import hashlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,9 @@ import polars as pl
 from network.errors import UnreadableError
 from network.i18n import mark
 from network.ingest.formats.delimited import open_delimited
+from network.ingest.formats.fec import FecReader, fec_heading
+from network.ingest.formats.ndjson import open_ndjson
+from network.ingest.formats.saft import SaftReader, saft_header
 from network.ingest.formats.tables import Layout, Tables, lay_out
 from network.ingest.formats.tabular import TabularReader
 from network.ingest.formats.workbook import open_workbook
@@ -19,6 +23,7 @@ from network.ingest.mapping import Mapping
 from network.ingest.source import Look, Source
 from network.ingest.tally import Tally
 from network.schemas.headings import HEADINGS
+from network.schemas.ledger import AMOUNT_FIELDS
 from network.schemas.readings import Reading
 
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
@@ -117,7 +122,12 @@ def open_ledger(
             mark("The file is an old Excel workbook or a PDF; save it as .xlsx or CSV and send that."),
             code="format",
         )
-    return opened.delimited()
+    text = start.removeprefix(BOM_UTF8).lstrip()
+    if text.startswith(b"<"):
+        return opened.saft()
+    if text.startswith(b"{"):
+        return opened.ndjson()
+    return opened.fec() or opened.delimited()
 
 
 class _Opened:
@@ -138,6 +148,30 @@ class _Opened:
         book = open_workbook(self._source.path, self._mapping)
         return self._tabular(book, book.layout, "xlsx", decimals=book.decimals)
 
+    def saft(self) -> LedgerFile:
+        """Return a SAF-T file."""
+        header = saft_header(self._source)
+        if header.currency is None and self._mapping.currency is None:
+            raise _no_currency()
+        reader = SaftReader(self._source, header, self._mapping, self._today, self._tally)
+        return self._ledger("saft", LedgerKind.INVOICES, reader)
+
+    def ndjson(self) -> LedgerFile:
+        """Return records of one line each."""
+        records = open_ndjson(self._source, self._look)
+        layout = lay_out(records.heading, self._mapping)
+        return self._ledger(
+            "ndjson", layout.kind, self._reader(records, layout, decimals=dict.fromkeys(AMOUNT_FIELDS, "."))
+        )
+
+    def fec(self) -> LedgerFile | None:
+        """Return a FEC, or None where the first line is not that of one."""
+        table = fec_heading(self._source, self._look, self._mapping)
+        if table is None:
+            return None
+        reader = FecReader(table, self._mapping, self._today, self._tally, self._name)
+        return self._ledger("fec", LedgerKind.INVOICES, reader)
+
     def delimited(self) -> LedgerFile:
         """Return a CSV ledger."""
         table = open_delimited(self._source, self._look, self._mapping)
@@ -148,6 +182,12 @@ class _Opened:
     def _tabular(
         self, tables: Tables, layout: Layout, suffix: str, *, decimals: dict[str, str | None]
     ) -> LedgerFile:
+        return self._ledger(
+            f"{layout.kind}_{suffix}", layout.kind, self._reader(tables, layout, decimals=decimals)
+        )
+
+    def _reader(self, tables: Tables, layout: Layout, *, decimals: dict[str, str | None]) -> TabularReader:
+        """Return the reader of a table, once it is sure that its lines can have a date and a currency."""
         reading = self._reading(layout, decimals)
         if (
             layout.kind is LedgerKind.AGED_BALANCE
@@ -162,15 +202,8 @@ class _Opened:
                 code="report_date_missing",
             )
         if reading.currency is None and "currency" in reading.absent:
-            raise UnreadableError(
-                mark(
-                    'The file does not say its currency: add currency = "EUR" (or another) to the mapping, or a column.'
-                ),
-                code="currency_missing",
-            )
-        return self._ledger(
-            f"{layout.kind}_{suffix}", layout.kind, TabularReader(tables, layout, reading, self._tally)
-        )
+            raise _no_currency()
+        return TabularReader(tables, layout, reading, self._tally)
 
     def _reading(self, layout: Layout, decimals: dict[str, str | None]) -> Reading:
         declared = self._mapping
@@ -196,3 +229,12 @@ class _Opened:
             reader=reader,
             tally=self._tally,
         )
+
+
+def _no_currency() -> UnreadableError:
+    return UnreadableError(
+        mark(
+            'The file does not say its currency: add currency = "EUR" (or another) to the mapping, or a column.'
+        ),
+        code="currency_missing",
+    )

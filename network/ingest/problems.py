@@ -15,6 +15,7 @@ REJECTED: Mapping[str, str] = {
     ),
     "invoice_id_missing": mark("The row has no invoice number."),
     "invoice_date_missing": mark("The row has no invoice date."),
+    "entry_date_missing": mark("The line has no date."),
     "due_date_missing": mark("The row has no due date: give one, or declare terms_days in the mapping."),
     "report_date_missing": mark(
         "The row has no report date: give one, or declare report_date in the mapping."
@@ -67,6 +68,7 @@ UNPROCESSED: Mapping[str, str] = {
     "no_amount": mark("The row moves no amount."),
     "cancelled": mark("The document was cancelled."),
     "final_consumer": mark("The row is about unnamed consumers."),
+    "cash_sale": mark("The document was paid on the spot: no credit was given."),
     "told_twice": mark("The entry books a document that the file also lists; the document was read."),
 }
 """Codes of rows that are not about a customer's debt."""

@@ -41,9 +41,16 @@ class Tally:
 
     def pass_over(self, rows: pl.Series, code: str) -> None:
         """Count rows that are not about a customer's debt, and name the first of them."""
+        if not len(rows):
+            return
         self.unprocessed_by_code[code] += len(rows)
         room = KEPT - len(self.unprocessed_rows)
         self.unprocessed_rows += [RowProblem(row, code) for row in rows.head(room).to_list()]
+
+    def pass_over_unnamed(self, number: int, code: str) -> None:
+        """Count rows that are not worth naming one by one: the other accounts of a company's books."""
+        if number:
+            self.unprocessed_by_code[code] += number
 
     def notice(self, code: str, **values: object) -> None:
         """Say something about the whole file, once."""

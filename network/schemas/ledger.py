@@ -220,6 +220,51 @@ class TradeLineSchema(LedgerSchema):
     )
 
 
+class EntrySchema(LedgerSchema):
+    """One line of a customer account in a journal (FEC, SAF-T). A negative debit is a credit and the other way round.
+
+    `group` ties an invoice to what settled it: a lettering code, or the number of the document that a payment names.
+    """
+
+    entry_date = LedgerDate(missing="entry_date_missing")
+    document_date = LedgerDate()
+    due_date = LedgerDate()
+    reference = Reference()
+    group = Reference()
+    debit = Amount(missing="amount_missing")
+    credit = Amount(missing="amount_missing")
+    currency = Currency(missing="currency_missing")
+
+    FILLS = (
+        _NAMED,
+        _IN_COUNTRY,
+        _IN_CURRENCY,
+        Fill("document_date", ("entry_date",), lambda row, _: row["entry_date"]),
+        Fill("debit", ("credit",), lambda _row, _reading: 0),
+        Fill("credit", ("debit",), lambda _row, _reading: 0),
+    )
+    RULES = (
+        Rule(
+            "date_in_future",
+            "entry_date",
+            ("entry_date",),
+            lambda row, reading: row["entry_date"] > reading.today,
+        ),
+        Rule(
+            "date_in_future",
+            "document_date",
+            ("document_date",),
+            lambda row, reading: row["document_date"] > reading.today,
+        ),
+        Rule(
+            "due_before_invoice",
+            "due_date",
+            ("due_date", "document_date"),
+            lambda row, _: row["due_date"] < row["document_date"],
+        ),
+    )
+
+
 def _amounts() -> frozenset[str]:
     reading = Reading(today=date.min)
     found = InvoiceSchema(reading).ledger_fields | TradeLineSchema(reading).ledger_fields

@@ -32,11 +32,10 @@ class InvoiceBook:
         self.span: tuple[date, date] | None = None
 
     def add(self, invoices: pl.DataFrame) -> None:
-        """Take accepted invoices (INVOICE_COLUMNS and any of CUSTOMER_COLUMNS)."""
+        """Take accepted invoices (INVOICE_COLUMNS)."""
         if not len(invoices):
             return
         numbers = self.customers.number(invoices["customer_id"])
-        self.customers.describe(invoices, numbers)
         for currency in invoices["currency"].unique().to_list():
             if currency not in self._currencies:
                 self._currencies.append(currency)
@@ -115,6 +114,7 @@ class InvoiceIntake:
         self._tally.reject(told, self._headings)
         self._tally.accepted += len(kept)
         named = kept.rename({"email": "email_domain"})
+        self.book.customers.describe(named, self.book.customers.number(named["customer_id"]))
         self.book.add(named)
         return named.select(list(INVOICE_COLUMNS))
 
