@@ -70,7 +70,7 @@ class Economy:
     @cached_property
     def positions(self) -> npt.NDArray[np.int64]:
         """Return true positions by pair of `relations`, currency of the member, shape (pairs, months, 8)."""
-        return by_pair(self.account_positions, self.accounts, pairs=self.relations.member.size)
+        return by_pair(self.account_positions, self.accounts)
 
     def true_positions(self, month: int) -> PositionArrays:
         """Return what is true at the end of a month (its number), whether or not it was sent; all-zero rows left out."""

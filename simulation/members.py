@@ -10,7 +10,7 @@ from simulation.randomness import stream
 from simulation.sectors import MEMBER_SECTORS
 from simulation.vocabulary import european, french, places
 
-ABROAD = ("BE", "NO", "DE", "GB", "IT", "NL", "ES", "LU", "CH")
+ABROAD = ("BE", "NO", "DE", "GB", "IT", "NL", "NO", "ES", "CH")
 """Countries of the foreign members in the order in which they come; about one member in seven."""
 CURRENCIES = {"NO": "NOK", "GB": "GBP", "CH": "CHF"}
 

@@ -17,6 +17,12 @@ TURNOVER = {Churn.LOW: 0.004, Churn.NORMAL: 0.015, Churn.HIGH: 0.05}
 network, in which a lone joiner is easy to see; the last is spot trading."""
 
 
+STEADY_ORDERS = 2.5
+"""A value of `Parameters.open_invoices` at which a relation shows a position at every month end, so that contributor sets
+change by turnover alone: 8 % of the debtors see any change in a month at low turnover, against 61 % with the default, where
+a customer may order nothing for a while. It doubles the invoices. For attacks that watch joiners and leavers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """Size and temper of an economy. Shares are fractions of 1; rates are per month where not said otherwise."""

@@ -97,8 +97,8 @@ def _take_credit(owed: Integers, days: Integers, credit: Integers) -> None:
         rest = rest - used
 
 
-def by_pair(positions: Integers, accounts: pl.DataFrame, *, pairs: int) -> Integers:
-    """Return the positions summed over the accounts of each pair, shape (pairs, months, 8)."""
-    summed = np.zeros((pairs, *positions.shape[1:]), dtype=np.int64)
-    np.add.at(summed, accounts["pair"].to_numpy(), positions)
+def by_pair(positions: Integers, accounts: pl.DataFrame) -> Integers:
+    """Return the positions summed over the accounts of each pair, shape (pairs, months, 8); accounts lie pair by pair."""
+    starts = np.searchsorted(accounts["pair"].to_numpy(), np.arange(int(accounts["pair"][-1]) + 1))
+    summed: Integers = np.add.reduceat(positions, starts, axis=0)
     return summed

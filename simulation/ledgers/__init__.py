@@ -79,7 +79,8 @@ def _write_member(economy: Economy, book: Book, place: Path) -> list[LedgerFileI
     else:
         path = place / _ENDINGS[book.format]
         mapping = _write_invoices(economy, book, path)
-        rows, taken = book.invoices.height, accepted.height
+        count = saft.customer_lines if book.format == LedgerFormat.SAFT else len
+        rows, taken = count(book.invoices), count(accepted)
     return [_info(economy, book, path, mapping, months=book.months, rows=rows, accepted=taken)]
 
 

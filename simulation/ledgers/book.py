@@ -55,10 +55,11 @@ def open_book(economy: Economy, member: int) -> Book:
     stated = tuple(np.flatnonzero(economy.uploads[member] < MISSING).tolist())
     until = economy.calendar.month_ends[stated[-1]]
     accounts = economy.accounts.filter(pl.col("member") == member)
-    is_fec = row["format"] == LedgerFormat.FEC  # it carries no identifiers
+    # a FEC carries no identifiers, and from a SAF-T's customer list a wrong one is dropped, not its lines
+    checks = row["format"] not in {LedgerFormat.FEC, LedgerFormat.SAFT}
     persons = economy.debtors["sole_trader"].gather(accounts["debtor"].cast(pl.UInt32))
     customers = accounts.with_columns(
-        (~persons & (pl.lit(is_fec) | (pl.col("fault") != "invalid"))).alias("accepted"),
+        (~persons & (pl.lit(not checks) | (pl.col("fault") != "invalid"))).alias("accepted"),
         pl.concat_str(pl.lit("compta@"), "email_domain").alias("email"),
     ).select("account", *CUSTOMER_FIELDS, "terms_days", "accepted")
     known = economy.invoices.filter((pl.col("member") == member) & (pl.col("invoice_date") <= until))

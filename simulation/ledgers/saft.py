@@ -36,7 +36,7 @@ def _header(economy: Economy, book: Book) -> str:
     member = book.member
     return (
         "<n1:Header><n1:AuditFileVersion>1.30</n1:AuditFileVersion>"
-        f"{_tag('AuditFileCountry', member['country'])}{_tag('AuditFileDateCreated', last)}"
+        f"<n1:AuditFileCountry>NO</n1:AuditFileCountry>{_tag('AuditFileDateCreated', last)}"
         "<n1:SoftwareCompanyName>Regnskap</n1:SoftwareCompanyName><n1:SoftwareID>R</n1:SoftwareID>"
         "<n1:SoftwareVersion>1</n1:SoftwareVersion>"
         f"<n1:Company>{_tag('RegistrationNumber', str(member['vat'])[2:11])}{_tag('Name', book.name)}"
@@ -67,26 +67,39 @@ def _customer(row: dict[str, object]) -> str:
     )
 
 
+def customer_lines(invoices: pl.DataFrame) -> int:
+    """Return how many lines on account 1500 the invoices make: one each, and one for each that is settled."""
+    return invoices.height + invoices["settled_date"].drop_nulls().len()
+
+
 def _entries(book: Book) -> Iterator[str]:
     """Yield the general ledger: a journal of sales and one of receipts, each line with the invoice that it is about."""
-    invoices = book.invoices
     tax = (pl.col("amount") * (VAT_RATE / (1 + VAT_RATE))).round().cast(pl.Int64)
-    sales = invoices.with_columns(tax=tax).with_columns(
+    sales = book.invoices.with_columns(tax=tax).with_columns(
         gross=amount_text(pl.col("amount").abs()),
         net=amount_text((pl.col("amount") - pl.col("tax")).abs()),
         vat=amount_text(pl.col("tax").abs()),
     )
-    paid = sales.filter(pl.col("settled_date").is_not_null()).sort("settled_date", "invoice")
-    total = (int(invoices["amount"].abs().sum()) + int(paid["amount"].abs().sum())) / 100
+    settled = sales.filter(pl.col("settled_date").is_not_null())
+    receipts = settled.with_columns(pl.coalesce("credits", "invoice").alias("receipt")).partition_by(
+        "receipt", maintain_order=True
+    )
+    receipts.sort(key=lambda rows: (rows["settled_date"][0], rows["receipt"][0]))
+    total = (sales["amount"].abs().sum() + settled.select(_moved()).sum().item()) / 100
     yield "<n1:GeneralLedgerEntries>\n"
-    yield f"{_tag('NumberOfEntries', sales.height + paid.height)}{_tag('TotalDebit', f'{total:.2f}')}{_tag('TotalCredit', f'{total:.2f}')}\n"
+    yield f"{_tag('NumberOfEntries', sales.height + len(receipts))}{_tag('TotalDebit', f'{total:.2f}')}{_tag('TotalCredit', f'{total:.2f}')}\n"
     yield "<n1:Journal><n1:JournalID>SALG</n1:JournalID><n1:Description>Salg</n1:Description><n1:Type>AR</n1:Type>\n"
     for row in sales.iter_rows(named=True):
         yield _sale(row)
     yield "</n1:Journal>\n<n1:Journal><n1:JournalID>BANK</n1:JournalID><n1:Description>Bank</n1:Description><n1:Type>CB</n1:Type>\n"
-    for row in paid.iter_rows(named=True):
-        yield _payment(row)
+    for rows in receipts:
+        yield _receipt(rows.to_dicts())
     yield "</n1:Journal>\n</n1:GeneralLedgerEntries>\n"
+
+
+def _moved() -> pl.Expr:
+    """Return what a settled line adds to the debit side of its receipt: the whole invoice; a credit note adds nothing new."""
+    return pl.when(pl.col("amount") > 0).then("amount").otherwise(0)
 
 
 def _transaction(number: str, day: object, text: str, lines: str) -> str:
@@ -127,10 +140,18 @@ def _sale(row: dict[str, object]) -> str:
     return _transaction(f"S{row['invoice_id']}", day, f"Faktura {row['invoice_id']}", lines)
 
 
-def _payment(row: dict[str, object]) -> str:
-    day, is_debit = row["settled_date"], not str(row["amount"]).startswith("-")
-    extra = f"{_tag('ReferenceNumber', row['invoice_id'])}{_tag('CrossReference', row['invoice_id'])}"
-    lines = _ledger_line(1, "1920", row, day, debit=is_debit, amount=str(row["gross"])) + _ledger_line(
-        2, "1500", row, day, debit=not is_debit, amount=str(row["gross"]), extra=extra
+def _receipt(rows: list[dict[str, object]]) -> str:
+    """Return one receipt: an invoice, the credit notes taken off it, and what came in on the bank account."""
+    first = rows[0]
+    cents = sum(int(str(row["amount"])) for row in rows)
+    bank = _ledger_line(1, "1920", first, first["settled_date"], debit=True, amount=f"{cents / 100:.2f}")
+    taken = ""
+    for record, row in enumerate(rows, start=2):
+        extra = f"{_tag('ReferenceNumber', row['invoice_id'])}{_tag('CrossReference', row['invoice_id'])}"
+        is_note = str(row["amount"]).startswith("-")
+        taken += _ledger_line(
+            record, "1500", row, row["settled_date"], debit=is_note, amount=str(row["gross"]), extra=extra
+        )
+    return _transaction(
+        f"B{first['invoice_id']}", first["settled_date"], f"Innbetaling {first['invoice_id']}", bank + taken
     )
-    return _transaction(f"B{row['invoice_id']}", day, f"Innbetaling {row['invoice_id']}", lines)
