@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from network import create_app
+from network.search.connection import search_connection
+from network.search.embedded import EmbeddedIndex
 from network.settings import Settings
 from tests.factories.cast import Person
 
@@ -72,3 +75,11 @@ def reader_of(app: Flask) -> Callable[[Person], Visitor]:
         return visitor
 
     return signed_in
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EmbeddedIndex:
+    """A search index of this test alone, built when first asked."""
+    mine = EmbeddedIndex(tmp_path / "index")
+    monkeypatch.setattr(search_connection, "_index", mine)
+    return mine

@@ -12,6 +12,10 @@ export function enhanceUploads() {
       named.textContent = file ? file.name : named.dataset.nothing;
       zone.classList.toggle("has-file", Boolean(file));
     };
+    zone.classList.add("is-live");
+    zone.addEventListener("click", (event) => {
+      if (event.target !== field && !event.target.closest("label")) field.click();
+    });
     field.addEventListener("change", show);
     for (const kind of ["dragenter", "dragover"]) {
       zone.addEventListener(kind, (event) => {
