@@ -130,11 +130,11 @@ def recognise(headings: Iterable[str], declared: Mapping[str, str]) -> dict[str,
     """
     present = list(headings)
     found = {name: heading for name, heading in declared.items() if heading in present}
-    free = [heading for heading in present if heading not in found.values()]
+    fields = {heading: field_named(heading) for heading in present if heading not in found.values()}
     for name, known in HEADINGS.items():
         if name in declared:
             continue
-        named = [heading for heading in free if field_named(heading) == name]
+        named = [heading for heading in present if fields.get(heading) == name]
         ranked = sorted(named, key=lambda heading: _rank(known, plain_heading(heading)))
         if ranked and (len(ranked) == 1 or plain_heading(ranked[0]) != plain_heading(ranked[1])):
             found[name] = ranked[0]
