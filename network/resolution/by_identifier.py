@@ -67,7 +67,7 @@ def _look(session: Session, lines: pl.DataFrame, identifiers: pl.DataFrame) -> _
     absurd = _absurd(session, clear, single)
     sound = clear.join(absurd, on="line", how="anti")
 
-    registry.create_debtors(session, new_debtors(clear.filter("is_founder")))
+    registry.create_debtors(session, new_debtors(_named(clear.filter("is_founder"), identifiers)))
     claims = (
         identifiers.join(sound.select("line", "group", "debtor_id"), on="line")
         .join(known, on=["scheme", "value"], how="anti")
@@ -114,6 +114,16 @@ def _with_founders(clear: pl.DataFrame) -> pl.DataFrame:
         ids.cast({"new_id": pl.String}), on="group", how="left", maintain_order="left"
     ).with_columns(
         debtor_id=pl.coalesce("debtor_id", "new_id"), is_founder=pl.col("is_new") & (pl.col("rank") == 1)
+    )
+
+
+def _named(founders: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """Call a line without a name by its identifier."""
+    label = identifiers.unique("line", keep="first", maintain_order=True).select(
+        "line", label=pl.concat_str(pl.col("scheme").str.to_uppercase(), pl.lit(" "), "value")
+    )
+    return founders.join(label, on="line", how="left", maintain_order="left").with_columns(
+        customer_name=pl.when(pl.col("spelling") == "").then("label").otherwise("customer_name")
     )
 
 

@@ -20,6 +20,10 @@ TOO_COMMON = 0.02
 """Share of names above which a feature is dropped."""
 _COMMON_FROM = 50
 """...but never a feature of fewer names than this: in a small network every name is rare."""
+_AS_IF = 10_000
+"""Rarity is reckoned as in a network of at least this many names: in a handful, "garage" would weigh nothing because two
+of them have it, and one slip of a letter would outweigh all that agrees."""
+
 TOP = 30
 _THREADS = 2
 
@@ -91,7 +95,7 @@ def rarity(features: sparse.csr_matrix) -> Floats:
     """Return the weight of each column: the logarithm of how rare it is, 0 where it is too common to tell."""
     total = features.shape[0]
     seen = np.bincount(features.indices, minlength=COLUMNS)
-    weights: Floats = (np.log((1 + total) / (1 + seen)) + 1).astype(np.float32)
+    weights: Floats = (np.log((1 + max(total, _AS_IF)) / (1 + seen)) + 1).astype(np.float32)
     weights[seen > max(_COMMON_FROM, TOO_COMMON * total)] = 0
     return weights
 

@@ -31,6 +31,9 @@ class LegalForm:
     spellings: tuple[str, ...]
 
 
+CONJUNCTIONS = frozenset({"et", "and", "und"})
+"""Dropped from names before forms are looked for, hence from the forms too."""
+
 _E, _A, _T, _H = Place.ENDS, Place.ANYWHERE, Place.TAIL, Place.HEAD
 
 LEGAL_FORMS: tuple[LegalForm, ...] = (
@@ -154,36 +157,11 @@ LEGAL_FORMS: tuple[LegalForm, ...] = (
 )  # fmt: skip
 
 ADJECTIVES = frozenset(
-    [
-        "generale",
-        "nouvelle",
-        "francaise",
-        "europeenne",
-        "anonyme",
-        "civile",
-        "centrale",
-        "nationale",
-        "internationale",
-        "commerciale",
-        "industrielle",
-        "immobiliere",
-        "financiere",
-        "auxiliaire",
-        "agricole",
-        "cooperative",
-        "mutuelle",
-        "lyonnaise",
-        "marseillaise",
-        "parisienne",
-        "bordelaise",
-        "alsacienne",
-        "bretonne",
-        "normande",
-        "toulousaine",
-        "nantaise",
-        "orleanaise",
-    ]
-)
+    ("generale", "nouvelle", "francaise", "europeenne", "anonyme", "civile", "centrale", "nationale", "internationale",
+     "commerciale", "industrielle", "immobiliere", "financiere", "auxiliaire", "agricole", "cooperative", "mutuelle",
+     "lyonnaise", "marseillaise", "parisienne", "bordelaise", "alsacienne", "bretonne", "normande", "toulousaine",
+     "nantaise", "orleanaise")
+)  # fmt: skip
 """Words that do not name a company alone: "Société Générale" keeps its first word."""
 
 
@@ -200,12 +178,16 @@ class FormTable:
     forms: Mapping[tuple[str, ...], LegalForm]
 
 
+def _words(spelling: str) -> tuple[str, ...]:
+    return tuple(word for word in spelling.split() if word not in CONJUNCTIONS)
+
+
 def _by_word(place: Place, position: int) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     found: dict[str, list[tuple[str, ...]]] = {}
     for form in LEGAL_FORMS:
         if form.place & place:
             for spelling in form.spellings:
-                words = tuple(spelling.split())
+                words = _words(spelling)
                 found.setdefault(words[position], []).append(words)
     return MappingProxyType(
         {word: tuple(sorted(rows, key=len, reverse=True)) for word, rows in found.items()}
@@ -217,7 +199,7 @@ FORM_TABLE = FormTable(
     tail=_by_word(Place.TAIL, -1),
     inside=_by_word(Place.INSIDE, 0),
     forms=MappingProxyType(
-        {tuple(spelling.split()): form for form in reversed(LEGAL_FORMS) for spelling in form.spellings}
+        {_words(spelling): form for form in reversed(LEGAL_FORMS) for spelling in form.spellings}
     ),
 )
 

@@ -13,12 +13,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from network.resolution.legal_forms import ADJECTIVES, FORM_TABLE
+from network.resolution.legal_forms import ADJECTIVES, CONJUNCTIONS, FORM_TABLE
 
 SPELLING_LENGTH = 300
 """Longest spelling kept, in characters: the width of the column; the longest real name seen has 160."""
 
-CONJUNCTIONS = frozenset({"et", "and", "und"})
 ARTICLES = frozenset(
     [
         "l'",

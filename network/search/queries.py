@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass
 
 from network.resolution.identifiers import Identifier, read_identifier
-from network.resolution.normalise import CONJUNCTIONS, cut, normalise
+from network.resolution.legal_forms import CONJUNCTIONS
+from network.resolution.normalise import cut, normalise
 from network.search.documents import PREFIX_LENGTH, grams
 
 WORDS_LENGTH = 200
 """Characters read of what is typed: the longest real name seen has 160."""
 
 _OPERATOR = re.compile(r"^\s*(siren|siret|vat|tva|lei)\s*:\s*(.*)$", re.IGNORECASE)
-_LONGEST_PREFIX_BEFORE_GRAMS = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from anonymization.vault import SealedPage, open_blobs, seal_blob
 from network.keystore import keys
 from network.models import MatchReview
-
 from network.resolution.outcome import CustomerLine, MatchCandidate, MatchReason, ReviewCase
 from network.services.bulk import copy_rows
 from network.services.private_pages import owner_tag
@@ -53,7 +52,7 @@ def read_cases(session: Session, member_id: uuid.UUID | None = None) -> list[Ope
     statement = select(MatchReview.id, MatchReview.key_id, MatchReview.wrapped_key, MatchReview.sealed)
     if member_id is not None:
         statement = statement.where(MatchReview.owner_tag == owner_tag(member_id))
-    pages = [SealedPage(*row) for row in session.execute(statement).tuples()]
+    pages = [SealedPage(*row) for row in session.execute(statement)]
     blobs = open_blobs(pages, ring=keys.ring, table=TABLE)
     return sorted((case for blob in blobs for case in _unpack(blob)), key=lambda case: case.id)
 
