@@ -33,7 +33,7 @@ class ColumnReader:
     def __init__(self, schema: LedgerSchema) -> None:
         self._schema = schema
         self._fields = schema.ledger_fields
-        self._memory: dict[str, dict[str, tuple[Any, int | None]]] = {name: {} for name in self._fields}
+        self._known = {name: _lookup(field, [], [], []) for name, field in self._fields.items()}
         self._faults: list[tuple[str, str]] = []
 
     def judge(self, frame: pl.DataFrame) -> Judged:
@@ -68,28 +68,42 @@ class ColumnReader:
     ) -> tuple[pl.Series, pl.Series | None]:
         """Return the values and, where any text is unfit, the index of the fault of each row."""
         left = texts if shortcut is None else texts.filter(shortcut.is_null())
-        known = left.unique().drop_nulls()
-        if shortcut is not None and not len(known):
+        if shortcut is not None and left.null_count() == len(left):
             return shortcut, None
-        read = [self._verdict(name, field, text) for text in known.to_list()]
-        lookup = pl.DataFrame(
-            {"text": known, "value": pl.Series([value for value, _ in read], dtype=field.dtype, strict=True)}
-        ).with_columns(unfit=pl.Series([fault for _, fault in read], dtype=pl.UInt16))
-        found = pl.DataFrame({"text": texts}).join(lookup, on="text", how="left", maintain_order="left")
+        found = self._look_up(name, field, texts, left)
         value = (
             found["value"] if shortcut is None else shortcut.zip_with(shortcut.is_not_null(), found["value"])
         )
-        return value.alias(name), found["unfit"] if lookup["unfit"].null_count() < len(lookup) else None
+        return value.alias(name), found["unfit"] if found["unfit"].null_count() < len(found) else None
 
-    def _verdict(self, name: str, field: LedgerField, text: str) -> tuple[Any, int | None]:
-        memory = self._memory[name]
-        known = memory.get(text)
-        if known is None:
-            if len(memory) >= MEMORY:
-                memory.clear()
-            value, code = field.verdict(text, self._schema.reading)
-            known = memory[text] = (value, None if code is None else self._fault(code, name))
-        return known
+    def _look_up(self, name: str, field: LedgerField, texts: pl.Series, asked: pl.Series) -> pl.DataFrame:
+        """Return "value" and "unfit" of each text; `asked` are those that need an answer. Each text is read once a file."""
+        known = self._known[name]
+        new = (
+            pl.DataFrame({"text": asked}).join(known, on="text", how="anti").to_series().unique().drop_nulls()
+        )
+        if len(new):
+            fresh = self._read_once(name, field, new)
+            if len(known) + len(new) > MEMORY:
+                asked_again = pl.DataFrame({"text": asked.unique()}).join(known, on="text", how="semi")
+                known = known.join(asked_again, on="text", how="semi")
+            known = self._known[name] = pl.concat([known, fresh])
+        return pl.DataFrame({"text": texts}).join(known, on="text", how="left", maintain_order="left")
+
+    def _read_once(self, name: str, field: LedgerField, texts: pl.Series) -> pl.DataFrame:
+        """Return the lookup of texts that were not met before: at once where they are plain, else one by one."""
+        reading = self._schema.reading
+        plain = field.well_formed(pl.col("text"), reading) if field.repeats else None
+        known = pl.DataFrame({"text": texts})
+        sure = known.select(
+            "text",
+            value=pl.lit(None, dtype=field.dtype) if plain is None else plain,
+            unfit=pl.lit(None, dtype=pl.UInt16),
+        ).filter(pl.col("value").is_not_null())
+        rest = known.join(sure, on="text", how="anti").to_series().to_list()
+        read = [field.verdict(text, reading) for text in rest]
+        unfit = [None if code is None else self._fault(code, name) for _, code in read]
+        return pl.concat([sure, _lookup(field, rest, [value for value, _ in read], unfit)])
 
     def _fault(self, code: str, name: str) -> int:
         if (code, name) not in self._faults:
@@ -139,3 +153,13 @@ class ColumnReader:
             text=pl.coalesce([*at_fault, pl.lit("")]).str.head(60)
         )
         return told.with_columns(shown)
+
+
+def _lookup(field: LedgerField, texts: list[str], values: list[Any], unfit: list[int | None]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "text": pl.Series(texts, dtype=pl.String),
+            "value": pl.Series(values, dtype=field.dtype, strict=True),
+            "unfit": pl.Series(unfit, dtype=pl.UInt16),
+        }
+    )

@@ -29,8 +29,11 @@ class DuplicateWatch:
             key=pl.struct(key).hash(seed=7),
             said=pl.struct(said).hash(seed=11),
         )
+        if lines["key"].n_unique() == len(lines) and not len(lines.join(self._kept, on="key", how="semi")):
+            self._kept = pl.concat([self._kept, lines.select("key", "said", first="row")])
+            return rows, _none(rows)
         inside = lines.select(
-            "row", first=pl.col("row").first().over("key"), held=pl.col("said").first().over("key")
+            first=pl.col("row").first().over("key"), held=pl.col("said").first().over("key")
         )
         earlier = lines.select("key").join(self._kept, on="key", how="left", maintain_order="left")
         lines = lines.with_columns(
@@ -40,10 +43,12 @@ class DuplicateWatch:
         repeated = lines["first"] != lines["row"]
         fresh = lines.filter(~repeated).select("key", "said", first="row")
         self._kept = pl.concat([self._kept, fresh])
-        if not repeated.any():
-            return rows, rows.clear().with_columns(first=pl.lit(0, dtype=pl.UInt32), code=pl.lit(""))
         same = (lines["said"] == lines["held"]).alias("same")
         told = rows.with_columns(lines["first"]).with_columns(
             code=pl.when(pl.lit(same)).then(pl.lit("duplicate")).otherwise(pl.lit("duplicate_conflict"))
         )
         return rows.filter(~repeated), told.filter(repeated)
+
+
+def _none(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.clear().with_columns(first=pl.lit(0, dtype=pl.UInt32), code=pl.lit(""))

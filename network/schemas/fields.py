@@ -38,6 +38,8 @@ class LedgerField(fields.Field[Any]):
     """
 
     dtype: ClassVar[type[pl.DataType]] = pl.String
+    repeats: ClassVar[bool] = True
+    """Whether a file says the same few texts over and over, so that each is better read once."""
 
     def __init__(self, *, missing: str | None = None) -> None:
         super().__init__(allow_none=True, load_default=None)
@@ -86,6 +88,8 @@ class Text(LedgerField):
 class Reference(Text):
     """A number or code of the member's own, such as an invoice number."""
 
+    repeats = False
+
     @override
     def well_formed(self, text: pl.Expr, reading: Reading) -> pl.Expr:
         plain = text.str.contains(r"^[!-<>-~][!-~]*(?: [!-~]+)*$") & (text.str.len_bytes() <= MAX_TEXT)
@@ -107,6 +111,7 @@ class Amount(LedgerField):
     """An amount in minor units (hundredths of whatever currency)."""
 
     dtype = pl.Int64
+    repeats = False
 
     @override
     def read(self, text: str, reading: Reading) -> int:
@@ -127,6 +132,7 @@ class LedgerDate(LedgerField):
     """A day."""
 
     dtype = pl.Date
+    repeats = False
 
     @override
     def read(self, text: str, reading: Reading) -> date:
@@ -167,9 +173,10 @@ class Currency(LedgerField):
 class Identifier(LedgerField):
     """A public number of a company, held to its check digits and kept without blanks."""
 
-    def __init__(self, check: Callable[[str], str]) -> None:
+    def __init__(self, check: Callable[[str], str], *, luhn_digits: int | None = None) -> None:
         super().__init__()
         self._check = check
+        self._luhn_digits = luhn_digits
 
     @override
     def read(self, text: str, reading: Reading) -> str:
@@ -177,6 +184,16 @@ class Identifier(LedgerField):
             return self._check(text)
         except InvalidNumberError as error:
             raise UnfitError("identifier_invalid") from error
+
+    @override
+    def well_formed(self, text: pl.Expr, reading: Reading) -> pl.Expr | None:
+        if self._luhn_digits is None:
+            return None
+        plain = text.str.contains(f"^[0-9]{{{self._luhn_digits}}}$")
+        number = pl.when(plain).then(text).cast(pl.Int64)
+        digits = [number // 10**place % 10 for place in range(self._luhn_digits)]
+        doubled = [digit * 2 - pl.when(digit > 4).then(9).otherwise(0) for digit in digits[1::2]]  # noqa: PLR2004 - Luhn: 2 x 5 = 10 counts 1 + 0
+        return pl.when(pl.sum_horizontal(*digits[::2], *doubled) % 10 == 0, number.is_not_null()).then(text)
 
 
 class Country(LedgerField):

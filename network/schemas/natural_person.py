@@ -32,13 +32,23 @@ _FOREIGN = "CO COMPANY GROUP TRUST FOUNDATION LTD LIMITED LLP LLC INC CORP CORPO
 _FORMS = frozenset(f"{_FRENCH} {_PUBLIC} {_FOREIGN}".split())
 
 
+_SUSPECT = re.compile(
+    rf"\b(?:{'|'.join(sorted(_TITLES | _SHORT))}|EIRL|E\.?\s?I)\b|ENTREP|TRADER|PROPRIET|INDIVID|EINZEL|ZAAK|FORETAK|AUTONOM"
+)
+"""What any name that is refused below contains: most names are let through by this one look."""
+
+
 def is_natural_person(name: str) -> bool:
     """Return whether a customer name is a person's: a title, or a sole trader's status, without a company form.
 
     "M. Dupont", "Mme Durand Boulangerie", "DUPONT Jean EI" are; "M. Chapoutier SA", "Mr Bricolage" and "M6" are not. A name
     that is wrongly taken for a person's is mended by writing its legal form.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.upper()) if not unicodedata.combining(c))
+    plain = name.upper()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    if not _SUSPECT.search(plain):
+        return False
     joined = re.sub(r"\b(?:[A-Z]\.){2,}[A-Z]?", lambda m: m[0].replace(".", ""), plain)
     words = re.findall(r"[A-Z0-9]+", joined)
     if not words or _FORMS.intersection(words):

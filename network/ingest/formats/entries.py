@@ -103,7 +103,7 @@ class EntryIntake:
         )
         self._lines = []
         invoices = clear(lines).with_columns(disputed=pl.lit(value=False)).select(list(INVOICE_COLUMNS))
-        self.book.add(invoices)
+        self.book.add(invoices, self.book.customers.number(invoices["customer_id"]))
         for start in range(0, len(invoices), BATCH_ROWS):
             yield invoices.slice(start, BATCH_ROWS)
 

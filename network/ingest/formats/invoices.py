@@ -31,11 +31,10 @@ class InvoiceBook:
         self._items: list[pl.DataFrame] = []
         self.span: tuple[date, date] | None = None
 
-    def add(self, invoices: pl.DataFrame) -> None:
-        """Take accepted invoices (INVOICE_COLUMNS)."""
+    def add(self, invoices: pl.DataFrame, numbers: pl.Series) -> None:
+        """Take accepted invoices (INVOICE_COLUMNS) and the numbers of their customers."""
         if not len(invoices):
             return
-        numbers = self.customers.number(invoices["customer_id"])
         for currency in invoices["currency"].unique().to_list():
             if currency not in self._currencies:
                 self._currencies.append(currency)
@@ -114,8 +113,9 @@ class InvoiceIntake:
         self._tally.reject(told, self._headings)
         self._tally.accepted += len(kept)
         named = kept.rename({"email": "email_domain"})
-        self.book.customers.describe(named, self.book.customers.number(named["customer_id"]))
-        self.book.add(named)
+        numbers = self.book.customers.number(named["customer_id"])
+        self.book.customers.describe(named, numbers)
+        self.book.add(named, numbers)
         return named.select(list(INVOICE_COLUMNS))
 
     def customers(self) -> pl.DataFrame:

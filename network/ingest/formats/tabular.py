@@ -56,25 +56,36 @@ class TabularReader:
 
     def _concerned(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return "row" and our fields of the rows to judge; blank lines are no rows, others are passed over by name."""
-        cells = pl.exclude("row", LINE_FAULT)
-        frame = frame.filter(~pl.all_horizontal(cells.is_null() | (cells.str.strip_chars() == "")))
-        broken = pl.col(LINE_FAULT).is_not_null()
-        told = frame.filter(broken).select("row", code=LINE_FAULT, field=pl.lit(""), text=pl.lit(""))
-        self._tally.reject(told, {})
-        frame = frame.filter(~broken)
+        broken = frame[LINE_FAULT].is_not_null()
+        if broken.any():
+            told = frame.filter(broken).select("row", code=LINE_FAULT, field=pl.lit(""), text=pl.lit(""))
+            self._tally.reject(told, {})
+            frame = frame.filter(~broken)
+        columns = {name: str(index) for name, index in self._layout.columns.items()}
+        key = "invoice_id" if "invoice_id" in columns else next(iter(columns))
+        odd = _blank(pl.col(columns[key]))
+        if self._layout.kind is LedgerKind.AGED_BALANCE:
+            named = [columns[name] for name in ("customer_id", "customer_name") if name in columns]
+            odd = odd | pl.any_horizontal(pl.col(named).str.contains(_TOTAL))
+        frame = self._without_odd(frame, frame.select(odd.fill_null(value=False)).to_series(), columns)
         for index, value in self._layout.only.items():
             frame = self._without(
                 frame, pl.col(str(index)).str.strip_chars().fill_null("") != value, "not_asked"
             )
-        frame = frame.select("row", **{name: str(index) for name, index in self._layout.columns.items()})
-        ours = pl.exclude("row")
-        frame = self._without(
-            frame, pl.all_horizontal(ours.is_null() | (ours.str.strip_chars() == "")), "no_field"
-        )
-        named = [name for name in ("customer_id", "customer_name") if name in frame.columns]
-        return self._without(
-            frame, pl.any_horizontal(pl.col(named).str.contains(_TOTAL)).fill_null(value=False), "total_line"
-        )
+        return frame.select("row", **columns)
+
+    def _without_odd(self, frame: pl.DataFrame, odd: pl.Series, columns: dict[str, str]) -> pl.DataFrame:
+        """Return the frame without the rows among the odd ones that are blank, foreign to every column of ours, or totals."""
+        if not odd.any():
+            return frame
+        some = frame.filter(odd)
+        blank = pl.all_horizontal(_blank(pl.exclude("row", LINE_FAULT)))
+        some = some.filter(~blank)
+        some = self._without(some, pl.all_horizontal(_blank(pl.col(list(columns.values())))), "no_field")
+        named = [columns[name] for name in ("customer_id", "customer_name") if name in columns]
+        total = pl.any_horizontal(pl.col(named).str.contains(_TOTAL)).fill_null(value=False)
+        some = self._without(some, total, "total_line")
+        return pl.concat([frame.filter(~odd), some]).sort("row")
 
     def _without(self, frame: pl.DataFrame, passed: pl.Expr, code: str) -> pl.DataFrame:
         """Return the frame without the rows that `passed` names, counted as unprocessed for `code`."""
@@ -83,3 +94,7 @@ class TabularReader:
             return frame
         self._tally.pass_over(frame["row"].filter(which), code)
         return frame.filter(~which)
+
+
+def _blank(cell: pl.Expr) -> pl.Expr:
+    return cell.is_null() | (cell.str.strip_chars() == "")
