@@ -55,7 +55,7 @@ class Contributions:
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """What is published: one row a debtor, in the order of the identities; figures are bands of `Parameters` scales.
+    """What is published: one row a debtor, in one fixed order of identities; figures are bands of `Parameters` scales.
 
     Shapes: `debtor` (m,) V16; `contributors`, `exposure`, `past_due_share`, `days_beyond_terms` (m,) int8;
     `aging` (m, 5) int8 in the order of the buckets; `paid` (m, 3) int8: under 30, 30 to 90, over 90 days late.

@@ -19,7 +19,7 @@ BASELINE = 9
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Memory of the pipeline: m debtors in the order of their identities, p pairs by debtor and tag.
+    """Memory of the pipeline: m debtors in one fixed order, p pairs by debtor and tag.
 
     A pair is known by its keyed tag alone: the group behind it is not in here. Amounts are EUR cents with the 24 bits
     of a float32, which is also the precision of every later computation, so that nothing changes by being stored.
