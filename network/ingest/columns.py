@@ -53,11 +53,17 @@ class ColumnReader:
         return Judged(accepted.select("row", *self._fields), self._told(frame, rows, ~fit))
 
     def _shortcuts(self, frame: pl.DataFrame, present: Mapping[str, LedgerField]) -> dict[str, pl.Series]:
+        """Return the values of plain texts in the columns where nearly every text is another."""
         reading = self._schema.reading
-        found = {
-            name: field.well_formed(pl.col(name).str.strip_chars(" "), reading)
-            for name, field in present.items()
+        direct = {name: field for name, field in present.items() if not field.repeats}
+        ends = {name: pl.col(name).str.starts_with(" ") | pl.col(name).str.ends_with(" ") for name in direct}
+        padded = frame.select(
+            pl.any_horizontal(pl.lit(value=False), end).any().alias(name) for name, end in ends.items()
+        )
+        texts = {
+            name: pl.col(name).str.strip_chars(" ") if padded[name].any() else pl.col(name) for name in direct
         }
+        found = {name: field.well_formed(texts[name], reading) for name, field in direct.items()}
         shortcuts = frame.select(
             **{name: shortcut for name, shortcut in found.items() if shortcut is not None}
         )
