@@ -6,7 +6,6 @@ are no news under any rule (see `alerts.rules`), so nothing is missed. Only the 
 are fetched, in chunks, so that memory stays flat.
 """
 
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,16 +23,16 @@ CHUNK = 5_000  # rows in flight: 5,000 bodies of 900 bytes are 5 MB
 # Two texts of one debtor differ in their month by nature; apart from it they are equal where no figure changed.
 _CHANGED = text("""
     WITH watched AS (SELECT DISTINCT debtor_id FROM watch),
-    changed AS (
-        SELECT watched.debtor_id
+    changed AS MATERIALIZED (
+        SELECT watched.debtor_id,
+               (SELECT min(epoch) FROM release AS first WHERE first.debtor_id = watched.debtor_id) < :epoch
+                   AS was_published
         FROM watched
         LEFT JOIN release AS now ON now.debtor_id = watched.debtor_id AND now.epoch = :epoch
         LEFT JOIN release AS last ON last.debtor_id = watched.debtor_id AND last.epoch = :last
         WHERE now.body IS DISTINCT FROM replace(last.body, '"epoch":"' || :last || '"', '"epoch":"' || :epoch || '"')
     )
-    SELECT changed.debtor_id, release.epoch, release.body,
-           EXISTS (SELECT 1 FROM release AS earlier
-                   WHERE earlier.debtor_id = changed.debtor_id AND earlier.epoch < :epoch) AS was_published
+    SELECT CAST(changed.debtor_id AS text) AS debtor, release.epoch, release.body, changed.was_published
     FROM changed
     JOIN release ON release.debtor_id = changed.debtor_id AND release.epoch = ANY(:months)
     ORDER BY changed.debtor_id, release.epoch
@@ -61,8 +60,8 @@ def find_happenings(session: Session, *, epoch: str) -> Iterator[Happening]:
         _CHANGED.execution_options(yield_per=CHUNK),
         {"epoch": epoch, "last": months.last, "months": [*months.earlier, epoch]},
     )
-    for debtor_id, rows in groupby(found, key=attrgetter("debtor_id")):
-        yield from _of_debtor(debtor_id, list(rows), months)
+    for debtor, rows in groupby(found, key=attrgetter("debtor")):
+        yield from _of_debtor(debtor, list(rows), months)
 
 
 def closed_epochs(session: Session, *, limit: int | None = None) -> tuple[str, ...]:
@@ -82,7 +81,7 @@ def _closed_before(session: Session, *, epoch: str) -> tuple[str, ...]:
 
 
 def _of_debtor(
-    debtor_id: uuid.UUID, rows: Sequence[Row[tuple[uuid.UUID, str, str, bool]]], months: _Months
+    debtor: str, rows: Sequence[Row[tuple[str, str, str, bool]]], months: _Months
 ) -> tuple[Happening, ...]:
     published: Mapping[str, ReleasedValues] = {row.epoch: read_release(row.body) for row in rows}
     movement = Movement(
@@ -91,4 +90,4 @@ def _of_debtor(
         window=tuple(published[month] for month in months.earlier if month in published),
         was_published=rows[0].was_published,
     )
-    return happenings(movement, debtor=str(debtor_id), epoch=months.epoch)
+    return happenings(movement, debtor=debtor, epoch=months.epoch)
