@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from network.cli.console import example, json_option, network_running, note, print_json, say
-from network.errors import ConflictError, UnavailableError
+from network.errors import ConflictError, NetworkError, UnavailableError
 from network.i18n import mark
 
 if TYPE_CHECKING:
@@ -149,11 +149,14 @@ def _supervise(settings: "Settings", *, as_json: bool) -> None:
 
         def look_after_engines() -> None:
             nonlocal began
-            engines.mend(
-                settings.home,
-                with_postgres=settings.database_url is None,
-                with_redis=settings.redis_url is None,
-            )
+            try:
+                engines.mend(
+                    settings.home,
+                    with_postgres=settings.database_url is None,
+                    with_redis=settings.redis_url is None,
+                )
+            except NetworkError as error:  # tried again in a second
+                note(say(error.message, **error.values))
             if began and _answers(settings):
                 _announce(settings, as_json=as_json)
                 began = 0.0

@@ -179,17 +179,21 @@ def _forget_dead_owner(places: Places) -> None:
     if not note.exists():
         return
     process = int(note.read_text(encoding="utf-8").partition("\n")[0])
-    try:
-        program = Path(f"/proc/{process}/comm").read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        program = ""
-    if program.startswith("postgres"):
+    if processes.is_alive(process) and _is_postgres(process):
         raise UnavailableError(
             mark("Another PostgreSQL (process %(process)s) already serves %(folder)s; stop it first."),
             process=process,
             folder=places.postgres,
         )
     note.unlink()
+
+
+def _is_postgres(process: int) -> bool:
+    """Tell whether the process is a PostgreSQL; where the machine does not tell, better believe so."""
+    try:
+        return Path(f"/proc/{process}/comm").read_text(encoding="utf-8").strip() == "postgres"
+    except FileNotFoundError:
+        return not Path("/proc/self").exists()
 
 
 def _make_database(places: Places) -> None:

@@ -65,7 +65,7 @@ def process_id(lock: Path) -> int | None:
 
 
 def is_alive(process: int) -> bool:
-    """Tell whether the process runs; a child of ours that has ended is buried on the way."""
+    """Tell whether the process runs. One that has ended but is not buried does not; a child of ours is buried here."""
     try:
         if os.waitpid(process, os.WNOHANG)[0] == process:
             return False
@@ -77,7 +77,16 @@ def is_alive(process: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_zombie(process)
+
+
+def _is_zombie(process: int) -> bool:
+    """Tell whether the process waits for a parent that never asks, as in a container without an init."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+    except OSError:
+        return False
+    return state.split()[0] == "Z"
 
 
 def stop(lock: Path, *, with_signal: signal.Signals, seconds: float = 20.0) -> None:
