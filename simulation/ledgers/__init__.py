@@ -50,14 +50,15 @@ def write_ledgers(
 ) -> list[LedgerFileInfo]:
     """Write the files of all members, or of those named, each into a folder of its own; return them in order of arrival.
 
-    Files and their order depend on the economy alone, and so do their bytes.
+    Files and their order depend on the economy alone, and so do their bytes. Nobody sends a file without a line.
     """
     files: list[LedgerFileInfo] = []
     for member in range(economy.members.height) if members is None else members:
         book = open_book(economy, member)
-        place = folder / f"{member:03d}-{_slug(book.name)}"
-        place.mkdir(parents=True, exist_ok=True)
-        files += _write_member(economy, book, place)
+        if book.invoices.height:
+            place = folder / f"{member:03d}-{_slug(book.name)}"
+            place.mkdir(parents=True, exist_ok=True)
+            files += _write_member(economy, book, place)
     return sorted(files, key=lambda file: (file.arrives, file.member, file.periods))
 
 
@@ -114,6 +115,8 @@ def _write_balances(economy: Economy, book: Book, place: Path) -> list[LedgerFil
     files = []
     for month in book.months:
         part = rows.filter(pl.col("period") == economy.months[month])
+        if part.is_empty():
+            continue
         path = place / f"{_ENDINGS[book.format]}-{economy.months[month]}.csv"
         mapping = aged_balance.write_french(book, part, path)
         files.append(
