@@ -1,5 +1,6 @@
 """`vigie ingest`: a member's ledger file into its private ledger."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,7 +127,17 @@ def _print_receipt(receipt: "Receipt", member: str) -> None:
     counts = (statement.rows_read, statement.accepted, statement.rejected, statement.unprocessed)
     print_table([*heading, *figures], [[member, statement.format, months, *counts]])
     for notice in receipt.notices:
-        note(say(notice.message, **dict(notice.values)))
+        note(explain(notice, console_language()))
+    for code, count in Counter(problem.code for problem in receipt.unprocessed_rows).most_common():
+        first = next(problem for problem in receipt.unprocessed_rows if problem.code == code)
+        note(
+            say(
+                mark("%(count)s rows unprocessed, the first in row %(row)s: %(why)s"),
+                count=count,
+                row=first.row,
+                why=explain(first, console_language()),
+            )
+        )
     if receipt.in_review:
         note(
             say(
