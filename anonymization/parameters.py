@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+_MOST_BANDS = 127
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """A row of bands on a line. Band `i` holds `edges[i] <= value < edges[i + 1]`.
@@ -31,10 +34,12 @@ class Scale:
         """Refuse edges that do not ascend.
 
         Raises:
-            ValueError: two edges are equal or out of order, or there is no band at all.
+            ValueError: two edges are equal or out of order, or there is no band, or more than fit a byte.
         """
-        if self.bands < 1 or any(low >= high for low, high in zip(self.edges, self.edges[1:], strict=False)):
-            raise ValueError("the edges of a scale must ascend and leave at least one band")
+        if not 1 <= self.bands <= _MOST_BANDS or any(
+            low >= high for low, high in zip(self.edges, self.edges[1:], strict=False)
+        ):
+            raise ValueError("the edges of a scale must ascend and leave one band to 127")
 
     @property
     def bands(self) -> int:

@@ -61,5 +61,5 @@ def is_safe(lowered: Floats, level: Floats, segments: Segments, parameters: Para
     rest = lowered
     for _ in range(parameters.insiders + 1):
         rest = segments.without_largest(rest)
-    is_protected: Flags = segments.sum(rest) >= parameters.protection * top
+    is_protected: Flags = segments.sum(rest) >= parameters.protection * top * (1.0 - _SLACK)
     return is_protected & (level > 0)

@@ -1,11 +1,12 @@
 """Joiners, leavers, lone movers and the gate, as a reader sees them from epoch to epoch."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from anonymization.parameters import DEFAULT
+from anonymization.parameters import DEFAULT, Scale
 from anonymization.records import Closed
 from anonymization.state import State
 from tests.unit.anonymization.pools import (
@@ -135,6 +136,11 @@ def test_the_movement_of_many_is_seen_at_once() -> None:
     assert second[8] > first[8]
 
 
+def _narrow(scale: Scale) -> Scale:
+    """A scale of 1,000-euro steps, on which every movement shows."""
+    return replace(scale, edges=tuple(Decimal(1000 * step) for step in range(120)))
+
+
 def turned_late(pool: Pool, *groups: int, share: float = 1.0) -> Pool:
     """That share of the balance of these groups is 91 days past due now."""
     changed = pool.amounts.copy()
@@ -155,6 +161,18 @@ def test_a_movement_is_held_as_long_as_one_group_makes_most_of_it() -> None:
     assert no_cover[1].held.held[0, 1:].any()
     assert lines(cover)[1] != lines(cover)[0]
     assert not cover[1].held.held[0, 2]
+
+
+def test_an_exposure_that_one_group_moves_is_held() -> None:
+    """Everybody moves by a hundredth, one group falls to a fifth: the band of the exposure waits."""
+    eight = one_debtor(8)
+    stirred = eight.with_amounts(1, 0.2)
+    for group in range(2, 8):
+        stirred = stirred.with_amounts(group, 1.01)
+    closed = run([eight, *[stirred] * 3], replace(PATIENT, exposure=_narrow(DEFAULT.exposure)))
+    assert [bool(each.held.held[0, 1]) for each in closed] == [False, True, True, False]
+    assert closed[3].held.timed_out[0, 1]
+    assert [line[1] for line in lines(closed) if line][:3] == [lines(closed)[0][1]] * 3
 
 
 def test_a_held_movement_is_let_through_when_others_move_too() -> None:

@@ -75,5 +75,7 @@ def test_a_scale_that_does_not_ascend_is_refused() -> None:
         Scale((Decimal(1), Decimal(1)))
     with pytest.raises(ValueError, match="ascend"):
         Scale((Decimal(1),))
+    with pytest.raises(ValueError, match="127"):
+        Scale(tuple(map(Decimal, range(129))))
     with pytest.raises(IndexError):
         DEFAULT.share.ends(8)

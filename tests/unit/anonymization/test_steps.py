@@ -218,7 +218,7 @@ def test_a_level_that_serves_leaves_nothing_for_the_insiders_to_undo(
     is_undone = remainder < parameters.protection * ranked[0] * (1 - 1e-6)
     assert not (is_safe(left, level, segments, parameters)[0] and is_undone)
     if (values > 0).sum() > parameters.insiders + 1:
-        assert level[0] > 0
+        assert is_safe(left, level, segments, parameters)[0]
         assert not is_undone
         assert left.max() <= parameters.weight_cap * left.sum() * (1 + 1e-6)
 
