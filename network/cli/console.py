@@ -63,7 +63,8 @@ def print_table(
         table.add_column(column, justify="right" if is_figure else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    wide = None if sys.stdout.isatty() else 200  # a pipe has no width: nothing is folded there
+    Console(highlight=False, width=wide).print(table)
 
 
 @contextmanager

@@ -74,9 +74,9 @@ def pick(interest: Interest) -> tuple[WorthALook, ...]:
     last = history["epoch"].max()
     now = history.group_by("debtor").agg(
         pl.col("index").last().alias("now"),
-        pl.col("index").slice(-_LOOK_BACK - 1, 1).first().alias("before"),
+        pl.col("index").tail(_LOOK_BACK + 1).first().alias("before"),
         pl.col("epoch").last() == last,
-        pl.len().alias("releases"),
+        pl.len().cast(pl.Int64).alias("releases"),
     )
     shown = now.filter(pl.col("epoch") & pl.col("before").is_not_null())
     failed = pl.col("debtor").is_in([str(debtor_id) for debtor_id in interest.failed])
