@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from network.resolution.identifiers import Identifier, read_identifier
 from network.resolution.legal_forms import CONJUNCTIONS
-from network.resolution.normalise import cut, normalise
+from network.resolution.normalise import cut, fold, normalise
 from network.search.documents import PREFIX_LENGTH, grams
 
 WORDS_LENGTH = 200
 """Characters read of what is typed: the longest real name seen has 160."""
 
 _OPERATOR = re.compile(r"^\s*(siren|siret|vat|tva|lei)\s*:\s*(.*)$", re.IGNORECASE)
+_LAST_WORD = re.compile(r"[^\W_]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,14 @@ def read_query(text: str) -> SearchQuery:
         return SearchQuery(read_identifier(operator[2]), (), None, (), "", "", None, is_operator=True)
     name = normalise(text)
     typed = cut(text)
-    is_open = bool(typed) and text[-1:].isalnum() and typed[-1] not in CONJUNCTIONS
-    prefix = typed[-1].rstrip("'")[:PREFIX_LENGTH] if is_open else None
-    words = name.words
-    if is_open and words and words[-1] == typed[-1]:
-        words = words[:-1]
+    words, prefix = name.words, None
+    if typed and text[-1].isalnum():
+        ending = _LAST_WORD.search(fold(text))
+        is_and = ending is not None and ending[0] in CONJUNCTIONS  # "garage et" may become "garage etoile"
+        last = ending[0] if ending and is_and else typed[-1].rstrip("'")
+        prefix = last[:PREFIX_LENGTH]
+        if words and words[-1] == last:
+            words = words[:-1]
     return SearchQuery(
         identifier=read_identifier(text),
         words=tuple(dict.fromkeys(words)),

@@ -18,6 +18,10 @@ from network.search.queries import SearchQuery
 ALIKE_FROM = 0.72
 """Likeness under which a name is not shown: "dupond" and "dupont" have .83, two random names of six letters .3."""
 
+_UNSAID = 0.1
+"""What a name loses at most for letters that a finished query does not have: "dupond " is more like "Dupont" than like
+"Dupont Paris"."""
+
 
 class Match(IntEnum):
     """How a debtor was found, best first."""
@@ -111,5 +115,7 @@ def _likeness(query: SearchQuery, name: CompanyName, city: Sequence[str]) -> flo
     ]
     weights = [len(word) for word in typed]
     by_word = sum(score * weight for score, weight in zip(each, weights, strict=True)) / sum(weights)
-    start = name.joined[: len(query.joined) + 1] if query.prefix is not None else name.joined
-    return float(max(by_word, fuzz.ratio(query.joined, start))) / 100
+    if query.prefix is not None:
+        return float(max(by_word, fuzz.ratio(query.joined, name.joined[: len(query.joined) + 1]))) / 100
+    said = min(1.0, len(query.joined) / len(name.joined)) if name.joined else 0.0
+    return float(max(by_word * (1 - _UNSAID * (1 - said)), fuzz.ratio(query.joined, name.joined))) / 100

@@ -1,7 +1,7 @@
 """Customers as intake hands them over."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 from stdnum import luhn
@@ -22,10 +22,10 @@ COLUMNS = (
 )
 
 
-def customers(*rows: dict[str, str | None]) -> pl.DataFrame:
+def customers(*rows: Mapping[str, str | None]) -> pl.DataFrame:
     """Return a frame of customers; ids are C1, C2, ... where a row has none."""
     full = [
-        {**dict.fromkeys(COLUMNS), "customer_id": f"C{number}", **row}
+        {**dict.fromkeys(COLUMNS, None), "customer_id": f"C{number}", **row}
         for number, row in enumerate(rows, start=1)
     ]
     return pl.DataFrame(full, schema=dict.fromkeys(COLUMNS, pl.String))
