@@ -14,7 +14,6 @@ from typing import Annotated, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-
 _MOST_BANDS = 127
 
 
@@ -101,8 +100,8 @@ class Parameters:
     ]
     distortion_most: Annotated[
         float,
-        "Step 3. With the ramp density the mean square factor is 0.16; over five capped voices the sum moves by 7 %, "
-        "less than half a band.",
+        "Step 3. With the ramp density the root mean square is 15 %; over five equal voices the sum moves by 7 %, "
+        "a fifth of a band of the exposure.",
     ]
     days_floor: Annotated[
         float,
@@ -123,15 +122,15 @@ class Parameters:
     ]
     protection: Annotated[
         float,
-        "Step 5, the p of the p %-rule. The insiders' best estimate of the largest other voice must be off by 20 %.",
+        "Step 5, the p of the p %-rule. The insiders' best estimate of the largest other voice must be off by a fifth.",
     ]
     insiders: Annotated[
         int, "Step 5. The adversary of docs/privacy.md: this many groups put their figures together."
     ]
     cell_noise: Annotated[
         float,
-        "Step 6. Half the narrowest step of the exposure bands: enough that two releases of almost the same set cannot "
-        "be subtracted, small enough to move a value by at most one band.",
+        "Step 6. As large as one voice among ten, so that a difference of two releases does not show it; small enough "
+        "to move a value by one band at most.",
     ]
     count_noise: Annotated[
         int, "Step 6. Counts move by -1, 0 or +1: one contributor more or less stays deniable."
