@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from anonymization.parameters import DEFAULT, Scale
+from anonymization.parameters import DEFAULT, TRADE, Scale
 from anonymization.records import Closed
 from anonymization.state import State
 from tests.unit.anonymization.pools import (
@@ -235,6 +235,12 @@ def test_the_contributor_count_is_off_by_one_for_two_debtors_in_three(groups: in
     assert len(bands) == many
     assert 0.25 < (bands != honest).mean() < 0.42
     assert (np.abs(bands - honest) <= 1).all()
+
+
+def test_three_groups_are_enough_in_the_trade_profile_and_two_are_not() -> None:
+    three = one_debtor(3)
+    assert [len(run([pool], TRADE)[0].releases) for pool in (three, three.without(0))] == [1, 0]
+    assert int(run([three], TRADE)[0].releases.contributors[0]) == 0
 
 
 def test_patience_is_a_parameter() -> None:

@@ -138,7 +138,7 @@ def test_a_debtor_is_released_the_same_whoever_else_is_in_the_network(seed: int)
             assert len(apart.releases) == sum(each in cells(apart.releases) for each in whole)
 
 
-@few
+@settings(max_examples=8, deadline=None)
 @given(seeds, st.integers(1, 23))
 def test_a_state_that_was_stored_goes_on_as_if_nothing_had_happened(seed: int, stop: int) -> None:
     pools = months(seed, debtors=5, epochs=24, churn=0.05, movement=0.3)
