@@ -41,7 +41,7 @@ class CustomerBook:
     def describe(self, rows: pl.DataFrame, numbers: pl.Series) -> None:
         """Count the descriptions of accepted rows; `rows` may lack any column of CUSTOMER_COLUMNS."""
         found = [name for name in _DETAILS if name in rows.columns and rows[name].null_count() < len(rows)]
-        described = rows.select(found).with_columns(number=numbers)
+        described = rows.select(numbers.alias("number"), *found)
         self._seen.append(described.group_by("number", *found).len("times"))
         self._kept += len(self._seen[-1])
         if self._kept > COMPACT_AT:

@@ -154,7 +154,9 @@ def _still_fits(decoder: codecs.IncrementalDecoder | None, part: bytes) -> codec
     return decoder
 
 
-def utf8_parts(source: Source, look: Look, encoding: str) -> Iterator[tuple[bytes, int]]:
+def utf8_parts(
+    source: Source, look: Look, encoding: str, size: int = PART_BYTES
+) -> Iterator[tuple[bytes, int]]:
     """Yield the parts of a text as UTF-8 with line feeds; raise UnreadableError where it is not in `encoding`.
 
     A character cut at the very end of the file is left as it is: its line is judged as cut.
@@ -164,7 +166,7 @@ def utf8_parts(source: Source, look: Look, encoding: str) -> Iterator[tuple[byte
         raise _not_in(encoding)
     decoder = None if name in {"utf-8", "utf-8-sig"} else codecs.getincrementaldecoder(encoding)()
     first = True
-    for part, taken in source.parts():
+    for part, taken in source.parts(size):
         plain = part
         if decoder is not None:
             try:

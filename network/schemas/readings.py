@@ -131,16 +131,16 @@ def read_date(text: str, date_format: str | None) -> date:
     decides; without one a date is accepted only where a day above 12, or day = month, leaves one meaning.
     """
     text = tidy(text)
+    declared = re.fullmatch(date_pattern(date_format), text) if date_format else None
+    if declared:
+        parts = declared.groupdict()
+        year = int(parts["Y"]) if "Y" in parts else 2000 + int(parts["y"])
+        return _day(year, int(parts["m"]), int(parts["d"]))
     first = _YEAR_FIRST.fullmatch(text)
     if first:
         return _day(int(first[1]), int(first[3]), int(first[4]))
     if date_format:
-        declared = re.fullmatch(date_pattern(date_format), text)
-        if not declared:
-            raise UnfitError("date_invalid")
-        parts = declared.groupdict()
-        year = int(parts["Y"]) if "Y" in parts else 2000 + int(parts["y"])
-        return _day(year, int(parts["m"]), int(parts["d"]))
+        raise UnfitError("date_invalid")
     last = _YEAR_LAST.fullmatch(text)
     if not last:
         raise UnfitError("date_invalid")
@@ -166,6 +166,8 @@ def declared_format(text: str) -> str:
         r"(?i)(?<![%a-z])(dd|jj|mm|yyyy|aaaa|yy|aa)(?![a-z])", lambda m: _LETTERS[m[0].lower()], text.strip()
     )
     names = re.findall(r"%(.)", found)
+    if names == ["Y", "d", "m"]:  # nobody writes it, and it would contradict ISO
+        raise ValueError(text)
     if sorted(names) not in (sorted("dmY"), sorted("dmy")) or re.search(
         r"[0-9A-Za-z]", re.sub(r"%.", "", found)
     ):

@@ -12,7 +12,7 @@ from network.errors import UnreadableError
 from network.i18n import mark
 from network.ingest.formats.tables import LINE_FAULT, Heading, Table, best_heading, no_heading
 from network.ingest.mapping import Mapping
-from network.ingest.source import Look, Source, utf8_parts
+from network.ingest.source import PART_BYTES, Look, Source, utf8_parts
 
 SEPARATORS = (";", ",", "\t", "|")
 TITLE_ROWS = 30
@@ -32,6 +32,7 @@ class Delimited:
     quote: str | None
     heading: Heading
     skip_lines: int
+    part_bytes: int = PART_BYTES
 
     def tables(self) -> Iterator[Table]:
         """Yield the rows after the heading in batches of flat size."""
@@ -138,7 +139,7 @@ def records(file: Delimited, skip_lines: int) -> Iterator[tuple[bytes, int, bool
     """Yield (whole records, bytes of the file taken, whether they are the last) after the first `skip_lines` lines."""
     rest, taken, skip = b"", 0, skip_lines
     line = skip_lines + 1
-    for part, some in utf8_parts(file.source, file.look, file.encoding):
+    for part, some in utf8_parts(file.source, file.look, file.encoding, file.part_bytes):
         rest, taken = rest + part, taken + some
         while skip and (end := rest.find(b"\n")) >= 0:
             rest, skip = rest[end + 1 :], skip - 1

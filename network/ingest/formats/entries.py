@@ -54,7 +54,7 @@ class EntryIntake:
         self._lines: list[pl.DataFrame] = []
         self._money: list[pl.Series] = []
         self._sales: list[pl.Series] = []
-        self.book = InvoiceBook(reading)
+        self.book = InvoiceBook(reading, tally)
 
     def feed(self, frame: pl.DataFrame) -> None:
         """Judge a batch of lines and keep those that move an amount."""

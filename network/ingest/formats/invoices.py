@@ -9,7 +9,7 @@ from network.ingest.columns import ColumnReader
 from network.ingest.customers import CustomerBook
 from network.ingest.duplicates import DuplicateWatch
 from network.ingest.ledger import INVOICE_COLUMNS, POSITION_COLUMNS
-from network.ingest.positions import NEVER, Calendar, Items, calendar, positions_of
+from network.ingest.positions import MAX_PERIODS, NEVER, Calendar, Items, calendar, positions_of
 from network.ingest.tally import Tally
 from network.schemas.ledger import InvoiceSchema
 from network.schemas.readings import Reading
@@ -24,8 +24,9 @@ class InvoiceBook:
     for all months from its first invoice to its last event.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, tally: Tally) -> None:
         self._reading = reading
+        self._tally = tally
         self.customers = CustomerBook()
         self._currencies: list[str] = []
         self._items: list[pl.DataFrame] = []
@@ -58,7 +59,11 @@ class InvoiceBook:
             listed = declared or _day(issued.max())
             return calendar(listed, listed, as_of=declared or today)
         start, end = self.span or (_day(issued.min()), _day(max(issued.max(), settled.max())))
-        return calendar(min(start, declared or start), declared or end, as_of=declared or today)
+        start, end = min(start, declared or start), declared or end
+        when = calendar(start, end, as_of=declared or today)
+        if when.periods[0] > f"{start:%Y-%m}":
+            self._tally.notice("periods_cut", first=start.isoformat(), months=MAX_PERIODS)
+        return when
 
     def outcome(self) -> tuple[list[str], pl.DataFrame]:
         """Return the months that the file speaks for, and the positions at their ends."""
@@ -100,7 +105,7 @@ class InvoiceIntake:
         self._headings = headings
         self._tally = tally
         self._duplicates = DuplicateWatch()
-        self.book = InvoiceBook(reading)
+        self.book = InvoiceBook(reading, tally)
 
     def feed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Judge a batch; return its accepted invoices (INVOICE_COLUMNS)."""
