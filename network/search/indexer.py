@@ -40,14 +40,12 @@ class _Claimed:
 
 
 def sweep_outbox(index: SearchIndex | None = None) -> int:
-    """Write every document that committed work asks for; return how many were newer than those held.
+    """Write every document that committed work asks for; return how many were new or newer than those held.
 
     Builds the whole index where there is none. Any number of processes may sweep at once.
     """
     index = index or search_connection.index
-    if not index.is_ready():
-        return rebuild_index(index)
-    written = 0
+    written = 0 if index.is_ready() else rebuild_index(index)
     while True:
         with unit_of_work() as session:
             claimed = _claim(session)
