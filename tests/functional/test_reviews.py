@@ -147,7 +147,7 @@ def test_a_decision_settles_the_same_question_of_others(
 ) -> None:
     for person in (reporter, rival):
         send(person, {"customer_name": "Boulangerie Dupond", **LYON})
-    send(outsider, {"customer_name": "Boulangerie Dupond", "postcode": "13001", "country": "FR"})
+    send(outsider, {"customer_name": "Boulangerie Dupond"})
     in_lyon = [r for r in list_reviews(moderator.actor).reviews if r.customer.postcode == "69003"]
     decision = decide_review(moderator.actor, review_id=in_lyon[0].id, debtor_id=dupont)
     assert decision.settled == 2
