@@ -121,7 +121,7 @@ def _close_month(
 ) -> EpochClosed:
     begin = time.perf_counter()
     stage("pool")
-    pool = gather(session, epoch=epoch)
+    pool = gather(session, epoch=epoch, carried_months=parameters.carried_epochs)
     stage("release")
     closed = pipeline.close(
         pool.contributions, _read_state(session), ReleaseKeys.derived(keys.ring.root), parameters

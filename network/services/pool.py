@@ -21,8 +21,6 @@ from network.models import ExchangeRate, Member
 from network.services import private_pages
 from network.services.private_pages import Content
 
-CARRIED_MONTHS = 2
-"""A missing upload is carried forward at most so long (docs/privacy.md, step 1)."""
 RATE_DAYS = 7
 """A rate older than this at the month's end is no rate: markets close for four days at most."""
 BASE_CURRENCY = "EUR"
@@ -51,11 +49,13 @@ def last_day(epoch: str) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def gather(session: Session, *, epoch: str) -> Pool:
-    """Open every member's freshest positions at `epoch` (at most two months old) and place them on debtors."""
+def gather(session: Session, *, epoch: str, carried_months: int) -> Pool:
+    """Open every member's freshest positions at `epoch`, at most `carried_months` old, and place them on debtors."""
     members = session.execute(select(Member.id, Member.group_id)).all()
     groups = ids_of(group_id for _, group_id in members)
-    positions, customers = _open_ledgers(session, [member_id for member_id, _ in members], epoch)
+    positions, customers = _open_ledgers(
+        session, [member_id for member_id, _ in members], epoch, carried_months
+    )
     placed = positions.join(
         customers.select("member", "customer_id", "debtor_id"), on=["member", "customer_id"], how="inner"
     )
@@ -82,13 +82,13 @@ def gather(session: Session, *, epoch: str) -> Pool:
 
 
 def _open_ledgers(
-    session: Session, members: Sequence[uuid.UUID], epoch: str
+    session: Session, members: Sequence[uuid.UUID], epoch: str, carried_months: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the freshest positions and the placed customers of all members, fetched in one query.
 
     Both frames carry `member`, its place in `members`; the positions their `age` besides.
     """
-    months = {month_before(epoch, age): age for age in range(CARRIED_MONTHS + 1)}
+    months = {month_before(epoch, age): age for age in range(carried_months + 1)}
     positions: dict[bytes, tuple[int, int]] = {}
     books: dict[bytes, int] = {}
     for member, member_id in enumerate(members):
@@ -99,7 +99,7 @@ def _open_ledgers(
     freshest: dict[int, tuple[int, bytes]] = {}
     for slot in pages.keys() & positions.keys():
         member, age = positions[slot]
-        freshest[member] = min((age, slot), freshest.get(member, (CARRIED_MONTHS + 1, slot)))
+        freshest[member] = min((age, slot), freshest.get(member, (carried_months + 1, slot)))
     opened = {member: private_pages.open_slot(pages[slot]) for member, (_, slot) in freshest.items()}
     placed = {books[slot]: private_pages.open_slot(pages[slot]) for slot in pages.keys() & books.keys()}
     ages = pl.Series("age", [freshest[member][0] for member in opened], dtype=pl.Int8)
