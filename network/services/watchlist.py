@@ -36,7 +36,10 @@ class WatchedDebtor:
 
 @dataclass(frozen=True, slots=True)
 class Watchlist:
-    """A person's watched debtors, largest fall first, then lowest index. `total` counts those left out too."""
+    """A person's watched debtors: largest fall first, then lowest index, at last those without a release.
+
+    `total` counts those left out too.
+    """
 
     latest_epoch: str | None
     debtors: tuple[WatchedDebtor, ...]
@@ -64,8 +67,9 @@ def read_watchlist(actor: Actor, *, limit: int = LIMIT) -> Watchlist:
             .outerjoin(now, and_(now.debtor_id == Debtor.id, now.epoch == latest))
             .outerjoin(before, and_(before.debtor_id == Debtor.id, before.epoch == earlier))
             .order_by(
+                now.payment_index.is_(None),
                 func.coalesce(now.payment_index - before.payment_index, 0),
-                now.payment_index.nulls_last(),
+                now.payment_index,
                 Debtor.name,
                 Debtor.id,
             )

@@ -91,7 +91,9 @@ def _take_in(actor: Actor) -> Receipt:
 
 def _mapping(folder: Path, declared: Values[str, str]) -> Mapping | None:
     """Return how to read the file: the mapping file, and over it the fields that were filled in."""
-    values: dict[str, object] = {name: declared[name].strip() for name in DECLARABLE if declared.get(name, "").strip()}
+    values: dict[str, object] = {
+        name: declared[name].strip() for name in DECLARABLE if declared.get(name, "").strip()
+    }
     by_fields = Mapping.from_values(values) if values else None
     sent = request.files.get("mapping")
     if sent is None or not sent.filename:

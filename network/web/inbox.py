@@ -10,12 +10,15 @@ from network.web.pages import page
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
+PAGE = 20
+"""Pieces of news on one page: what one reads in a sitting."""
+
 
 @blueprint.get("")
 @page(Permission.NEWS_READ)
 def show(actor: Actor) -> ResponseReturnValue:
     """Show one page of news, newest month first."""
-    inbox = read_inbox(actor, after=request.args.get("after"))
+    inbox = read_inbox(actor, limit=PAGE, after=request.args.get("after"))
     return render_template("inbox/show.html", inbox=inbox)
 
 

@@ -57,4 +57,6 @@ def explain(problem: RowProblem) -> str:
 
 def install(app: Flask) -> None:
     """Give the templates of `app` these ways of writing."""
-    app.jinja_env.filters.update(identifier=identifier, months=months, date_example=date_example, explain=explain, owed=owed)
+    app.jinja_env.filters.update(
+        identifier=identifier, months=months, date_example=date_example, explain=explain, owed=owed
+    )

@@ -31,4 +31,6 @@ def show(actor: Actor) -> ResponseReturnValue:
 @page(Permission.DEBTOR_SEARCH)
 def suggest(actor: Actor) -> ResponseReturnValue:
     """Show the first few who answer, as options of a list."""
-    return render_template("search/suggestions.html", hits=search_debtors(actor, words=_words(), limit=SUGGESTIONS))
+    return render_template(
+        "search/suggestions.html", hits=search_debtors(actor, words=_words(), limit=SUGGESTIONS)
+    )

@@ -2,7 +2,8 @@
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -42,7 +43,7 @@ def _policy() -> str:
 def _protect(response: Response) -> Response:
     response.headers.extend(_FIXED)
     response.headers["Content-Security-Policy"] = _policy()
-    if request.is_secure:
+    if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = _HSTS
     if request.endpoint not in {"static", "bootstrap.static"}:
         response.headers.setdefault("Cache-Control", "private, no-store")
@@ -53,4 +54,7 @@ def _protect(response: Response) -> Response:
 def install(app: Flask) -> None:
     """Put the headers on every answer of `app`; templates ask for `csp_nonce()`."""
     app.after_request(_protect)
+    if app.config["SESSION_COOKIE_SECURE"]:
+        # We never speak TLS ourselves: where readers come by https, exactly one proxy of the operator stands in front
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's own way
     app.jinja_env.globals["csp_nonce"] = csp_nonce

@@ -56,14 +56,18 @@ def test_month_by_month_as_a_table_and_a_picture(
     assert "<title>September 2026</title>" in page.text
 
 
-def test_rows_to_mend_are_listed_with_what_to_do(reader_of: Callable[[Person], Visitor], reporter: Person) -> None:
+def test_rows_to_mend_are_listed_with_what_to_do(
+    reader_of: Callable[[Person], Visitor], reporter: Person
+) -> None:
     reader = reader_of(reporter)
     receipt = words_of(reader.opens(send(reader, HEADINGS + ROWS + WRONG)))
     assert "To mend 1" in receipt
     assert "4 “31/02/2026” in “due_date”" in receipt
 
 
-def test_a_file_without_one_good_row_keeps_nothing(reader_of: Callable[[Person], Visitor], reporter: Person) -> None:
+def test_a_file_without_one_good_row_keeps_nothing(
+    reader_of: Callable[[Person], Visitor], reporter: Person
+) -> None:
     words = send(reader_of(reporter), HEADINGS + WRONG)
     assert "No row could be accepted, so nothing was kept." in words
     assert list_statements(reporter.actor) == []

@@ -24,9 +24,7 @@ def debtors(session: Session, index: EmbeddedIndex) -> dict[str, Debtor]:
     }
     session.add_all(found.values())
     session.flush()
-    session.add(
-        DebtorIdentifier(scheme="siren", value="552100554", debtor_id=found["Transports Lecœur"].id)
-    )
+    session.add(DebtorIdentifier(scheme="siren", value="552100554", debtor_id=found["Transports Lecœur"].id))
     session.commit()
     return found
 
@@ -37,7 +35,9 @@ def test_before_one_types_the_page_says_what_helps(
     assert "A name as you remember it is enough" in words_of(reader_of(reporter).opens("/search"))
 
 
-@pytest.mark.parametrize("typed", ["charpante vaseur", "VASSEUR", "sarl charpentes vasseur", "charpentes arras"])
+@pytest.mark.parametrize(
+    "typed", ["charpante vaseur", "VASSEUR", "sarl charpentes vasseur", "charpentes arras"]
+)
 def test_a_name_as_one_remembers_it_is_enough(
     reader_of: Callable[[Person], Visitor], reporter: Person, debtors: dict[str, Debtor], typed: str
 ) -> None:
@@ -91,7 +91,9 @@ def test_whom_nobody_knows_is_said_with_what_to_try(
 def test_a_debtor_without_a_release_is_found_by_a_moderator_alone(
     reader_of: Callable[[Person], Visitor], reporter: Person, moderator: Person, debtors: dict[str, Debtor]
 ) -> None:
-    assert "Ateliers Secrets" not in words_of(reader_of(reporter).opens("/search?q=ateliers secrets")).replace("“", "")
+    assert "Ateliers Secrets" not in words_of(
+        reader_of(reporter).opens("/search?q=ateliers secrets")
+    ).replace("“", "")
     assert "Ateliers Secrets SAS" in words_of(reader_of(moderator).opens("/search?q=ateliers secrets"))
 
 

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from network import create_app
 from network.models import User
 from network.settings import Settings
 from tests.factories.cast import Person
@@ -118,10 +120,6 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(visitor: Visitor, 
 def test_the_cookie_of_a_secure_site_is_bound_to_it(
     session: Session, settings: Settings, reporter: Person
 ) -> None:
-    from dataclasses import replace
-
-    from network import create_app
-
     secure = create_app(replace(settings, public_url="https://vigie.example"))
     client = secure.test_client()
     answer = client.get("/sign-in", base_url="https://vigie.example")
@@ -142,3 +140,20 @@ def test_every_answer_says_what_a_browser_may_load(app: Flask, operator: Person)
         assert "unsafe" not in policy
     first, second = (client.get("/sign-in").headers["Content-Security-Policy"] for _ in range(2))
     assert first != second, "a nonce serves once"
+
+
+def test_behind_a_proxy_the_limit_counts_readers_and_not_the_proxy(
+    session: Session, settings: Settings, reporter: Person
+) -> None:
+    client = create_app(replace(settings, public_url="https://vigie.example")).test_client()
+
+    def attempt(address: str, place: int) -> int:
+        proxied = {"X-Forwarded-For": address, "X-Forwarded-Proto": "https"}
+        door = client.get("/sign-in", headers=proxied)
+        token = door.text.split('name="csrf_token" value="')[1].split('"')[0]
+        form = {"csrf_token": token, "email": f"guess{place}@vigie.example", "password": ""}
+        referer = {"Referer": "https://localhost/sign-in"}
+        return client.post("/sign-in", data=form, headers=proxied | referer).status_code
+
+    assert [attempt("192.0.2.1", place) for place in range(21)] == [400] * 20 + [429]
+    assert attempt("192.0.2.2", 0) == 400

@@ -63,6 +63,17 @@ def test_what_fell_stands_first(reporter: Person, watched: dict[str, uuid.UUID])
     assert (watchlist.latest_epoch, watchlist.total, watchlist.is_cut) == ("2026-09", 2, False)
 
 
+def test_what_was_never_published_stands_last(
+    session: Session, reporter: Person, watched: dict[str, uuid.UUID]
+) -> None:
+    unknown = Debtor(name="Aaa", is_listed=False)
+    session.add(unknown)
+    session.flush()
+    session.add(Watch(user_id=reporter.user_id, debtor_id=unknown.id))
+    session.commit()
+    assert [debtor.name for debtor in read_watchlist(reporter.actor).debtors] == [SLIDING, CALM, "Aaa"]
+
+
 def test_a_list_that_is_cut_says_so(
     reader_of: Callable[[Person], Visitor], reporter: Person, watched: dict[str, uuid.UUID]
 ) -> None:

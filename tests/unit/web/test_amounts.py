@@ -16,8 +16,8 @@ def totals(period: str, *buckets: int, currency: str = "EUR") -> PeriodTotals:
 def test_the_tallest_month_fills_the_picture_and_halves_are_half() -> None:
     (picture,) = amounts_by_currency([totals("2026-09", 50, 0, 0, 0, 0), totals("2026-10", 60, 20, 10, 5, 5)])
     september, october = picture.columns
-    assert sum(slice.height for slice in october.slices) == pytest.approx(HEIGHT)
-    assert sum(slice.height for slice in september.slices) == pytest.approx(HEIGHT / 2)
+    assert sum(piece.height for piece in october.slices) == pytest.approx(HEIGHT)
+    assert sum(piece.height for piece in september.slices) == pytest.approx(HEIGHT / 2)
     assert picture.top == 100
 
 
@@ -32,7 +32,7 @@ def test_a_credit_counts_against_what_is_owed_and_is_no_rectangle() -> None:
     month = totals("2026-10", 100, -40, 0, 0, 0)
     assert owed(month) == 60
     (picture,) = amounts_by_currency([month])
-    assert [slice.height for slice in picture.columns[0].slices] == [HEIGHT, 0, 0, 0, 0]
+    assert [piece.height for piece in picture.columns[0].slices] == [HEIGHT, 0, 0, 0, 0]
 
 
 def test_only_two_years_are_drawn_but_all_are_listed() -> None:

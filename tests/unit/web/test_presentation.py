@@ -41,7 +41,8 @@ def test_a_pattern_of_dates_is_shown_by_a_day_that_is_no_month(pattern: str) -> 
 
 
 @pytest.mark.parametrize(
-    "target", [None, "", "https://evil.example", "//evil.example", "/\\evil.example", "/a\\b", "evil", "\t//evil"]
+    "target",
+    [None, "", "https://evil.example", "//evil.example", "/\\evil.example", "/a\\b", "evil", "\t//evil"],
 )
 def test_no_way_back_leads_elsewhere(target: str | None) -> None:
     assert safe_way_back(target, otherwise="/") == "/"
