@@ -135,7 +135,7 @@ def test_the_content_policy_refuses_nothing_of_ours(signed_in: Page) -> None:
 
 def test_a_debtor_is_found_and_opened_by_keyboard_alone(signed_in: Page) -> None:
     page = signed_in
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.keyboard.type("charpante vas", delay=15)
     box = page.get_by_role("combobox")
     expect(box).to_have_attribute("aria-expanded", "true")
@@ -150,7 +150,7 @@ def test_a_debtor_is_found_and_opened_by_keyboard_alone(signed_in: Page) -> None
 
 
 def test_escape_closes_the_suggestions_and_keeps_the_words(signed_in: Page) -> None:
-    signed_in.keyboard.press("/")
+    signed_in.keyboard.press("Control+k")
     signed_in.keyboard.type("vasseur")
     options = signed_in.get_by_role("option")
     expect(options.first).to_be_visible()
@@ -160,7 +160,7 @@ def test_escape_closes_the_suggestions_and_keeps_the_words(signed_in: Page) -> N
 
 
 def test_without_a_choice_enter_shows_all_results(signed_in: Page) -> None:
-    signed_in.keyboard.press("/")
+    signed_in.keyboard.press("Control+k")
     signed_in.keyboard.type("lecoeur")
     signed_in.keyboard.press("Enter")
     signed_in.wait_for_url("**/search?q=lecoeur")

@@ -10,12 +10,15 @@ export function enhanceFinders() {
     if (form.closest(".finder-page") && results) followWords(form, results);
     else dropSuggestions(form);
   }
-  document.addEventListener("keydown", focusOnSlash);
+  if (navigator.platform.startsWith("Mac")) {
+    for (const key of document.querySelectorAll(".finder-key")) key.textContent = "⌘ K";
+  }
+  document.addEventListener("keydown", focusOnShortcut);
 }
 
-function focusOnSlash(event) {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+// With a modifier on purpose: a single letter as a shortcut gets in the way of speech input (WCAG 2.1.4)
+function focusOnShortcut(event) {
+  if (event.key.toLowerCase() !== "k" || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
   const input = document.querySelector("form[data-finder] input[type=search]");
   if (!input) return;
   event.preventDefault();
