@@ -5,7 +5,8 @@ import uuid
 from sqlalchemy import exists, select
 
 from alerts.matching import closed_epochs
-from alerts.rules import WINDOW, Happening, turns
+from alerts.movements import WINDOW
+from alerts.rules import Happening, turns
 from network.models import Release
 from network.permissions import Actor, Permission, require
 from network.schemas.release import read_release

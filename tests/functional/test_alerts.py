@@ -94,6 +94,14 @@ def test_a_watched_debtor_that_is_withheld_is_one_item(reporter: Person) -> None
     assert told(reporter)[0] == (EPOCHS[1], "no_longer_published")
 
 
+def test_a_steady_return_is_told_although_nothing_changed_in_its_third_month(reporter: Person) -> None:
+    watch_debtor(reporter.actor, debtor_id=new_debtor())
+    for place, epoch in enumerate(EPOCHS[:6]):
+        close_month(epoch, *([] if place == 1 else [released(epoch)]))
+    assert [deliver(epoch) for epoch in EPOCHS[:6]] == [1, 1, 0, 0, 1, 0]
+    assert told(reporter)[0] == (EPOCHS[4], "published_again")
+
+
 def test_a_month_without_change_is_silent(reporter: Person) -> None:
     watch_debtor(reporter.actor, debtor_id=new_debtor())
     for epoch in EPOCHS[:3]:

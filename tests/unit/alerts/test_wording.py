@@ -11,7 +11,7 @@ MOVES: dict[str, tuple[dict[str, int] | None, dict[str, int] | None]] = {
     "index_fell": ({"days": 0}, {"days": 3}),
     "index_recovered": ({"days": 4}, {"days": 1}),
     "long_unpaid_rose": ({}, {"over_90": 4}),
-    "past_due_rose": ({"past_due": 1}, {"past_due": 4}),
+    "past_due_rose": ({"past_due": 1}, {"past_due": 6}),
     "exposure_rose": ({"exposure": 1}, {"exposure": 4}),
     "exposure_fell": ({"exposure": 4}, {"exposure": 1}),
     "no_longer_published": ({}, None),
@@ -48,8 +48,8 @@ def test_a_fall_is_told_in_days_as_well_as_points() -> None:
     )
 
 
-def test_a_return_after_long_silence_has_words_without_a_before() -> None:
-    releases = [released(month) for month in ("2026-01", "2026-06")]
+def test_a_return_has_words_without_a_before() -> None:
+    releases = [released(month) for month in ("2026-01", "2026-04", "2026-05", "2026-06")]
     item = turns(releases, epochs=months("2026-01", 6))[0]
     assert item.facts["before"] is None
     assert tell(item.rule.name, item.facts, "en").title == "Published again"
