@@ -22,7 +22,6 @@ REJECTED: Mapping[str, str] = {
     ),
     "amount_missing": mark("The row has no amount."),
     "currency_missing": mark("The row has no currency: give one, or declare currency in the mapping."),
-    "bucket_missing": mark("The row has no amount that is not yet due."),
     "date_ambiguous": mark(
         '“%(value)s” in “%(field)s” can be two days: declare the order in the mapping, for example date_format = "%%d/%%m/%%Y".'
     ),

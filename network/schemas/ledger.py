@@ -170,7 +170,7 @@ class TradeLineSchema(LedgerSchema):
 
     report_date = LedgerDate(missing="report_date_missing")
     currency = Currency(missing="currency_missing")
-    current = Amount(missing="bucket_missing")
+    current = Amount()
     late_1_30 = Amount()
     late_31_60 = Amount()
     late_61_90 = Amount()

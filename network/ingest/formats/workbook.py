@@ -1,6 +1,7 @@
 """XLSX: measured before it is unpacked, then read as text columns like any other table."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +107,7 @@ def _measure(path: Path) -> None:
                     code="bomb",
                 )
             broken = archive.testzip()
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise _damaged() from error
     if broken is not None:
         raise _damaged()

@@ -48,9 +48,11 @@ def read(path: Path, mapping: Mapping | None = None, *, today: date = TODAY) -> 
 def ledger(tmp_path: Path) -> Callable[..., Read]:
     """Return a function that writes a text (or bytes) as a file and reads it."""
 
-    def _ledger(content: str | bytes, *, name: str = "ledger.csv", encoding: str = "utf-8", **declared: object) -> Read:
+    def _ledger(
+        content: str | bytes, *, name: str = "ledger.csv", written_as: str = "utf-8", **declared: object
+    ) -> Read:
         path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(written_as))
         declared = {"currency": "EUR", **declared}
         mapping = Mapping.from_values({key: value for key, value in declared.items() if value is not None})
         return read(path, mapping)

@@ -14,7 +14,16 @@ HEAD = "Code client;Raison sociale;N° facture;Date facture;Échéance;Montant T
 def test_a_french_ledger_is_said_to_be_one(ledger: Ledger) -> None:
     read = ledger(HEAD + "C1;Aciers Réunis SA;F1;31/01/2026;02/03/2026;1 234,56;\n", date_format="JJ/MM/AAAA")
     assert (read.file.format, read.file.kind) == ("invoices_csv", LedgerKind.INVOICES)
-    assert read.invoices.row(0) == ("C1", "F1", date(2026, 1, 31), date(2026, 3, 2), 123456, "EUR", None, False)
+    assert read.invoices.row(0) == (
+        "C1",
+        "F1",
+        date(2026, 1, 31),
+        date(2026, 3, 2),
+        123456,
+        "EUR",
+        None,
+        False,
+    )
     assert read.summary.customers.row(0, named=True)["customer_name"] == "Aciers Réunis SA"
 
 
@@ -64,7 +73,12 @@ def test_a_file_without_currency_is_refused_and_says_how_to_declare_it(ledger: L
 
 def test_a_currency_column_may_be_mixed_and_blank_cells_take_the_declared_one(ledger: Ledger) -> None:
     rows = "C1,A SA,1,2026-01-31,2026-03-02,10,USD\nC1,A SA,2,2026-01-31,2026-03-02,10,\nC1,A SA,3,2026-01-31,2026-03-02,10,XYZ\n"
-    read = ledger("customer,name,invoice number,invoice date,due date,amount,currency\n".replace("customer,", "account,") + rows)
+    read = ledger(
+        "customer,name,invoice number,invoice date,due date,amount,currency\n".replace(
+            "customer,", "account,"
+        )
+        + rows
+    )
     assert read.invoices["currency"].to_list() == ["USD", "EUR"]
     assert read.codes() == [(4, "currency_invalid")]
     assert sorted(read.summary.positions["currency"]) == ["EUR", "USD"]
@@ -85,7 +99,9 @@ def test_the_same_line_twice_counts_once_and_a_contradiction_keeps_the_first(led
 
 def test_an_identifier_must_hold_its_check_digits(ledger: Ledger) -> None:
     head = "Compte;SIREN;N° TVA;Facture;Date;Échéance;Montant\n"
-    rows = "C1;552 100 554;FR83404833048;1;2026-01-31;2026-03-02;10\nC2;552100555;;2;2026-01-31;2026-03-02;10\n"
+    rows = (
+        "C1;552 100 554;FR83404833048;1;2026-01-31;2026-03-02;10\nC2;552100555;;2;2026-01-31;2026-03-02;10\n"
+    )
     read = ledger(head + rows)
     assert read.codes() == [(3, "identifier_invalid")]
     assert read.summary.customers.select("siren", "vat").row(0) == ("552100554", "FR83404833048")
@@ -102,7 +118,10 @@ def test_blank_lines_are_no_rows_and_totals_and_footers_are_passed_over(ledger: 
     read = ledger(HEAD.replace("\n", ";Note\n") + rows.replace("Édité le;;;;;;;", ";;;;;;;Édité le"))
     assert read.summary.rows_read == 3
     assert read.summary.unprocessed_by_code == {"total_line": 1, "no_field": 1}
-    assert [problem.row for problem in read.summary.unprocessed_rows] == [6, 5] or read.summary.unprocessed == 2
+    assert [problem.row for problem in read.summary.unprocessed_rows] == [
+        6,
+        5,
+    ] or read.summary.unprocessed == 2
 
 
 def test_only_the_rows_that_the_mapping_asks_for_are_read(ledger: Ledger) -> None:
@@ -125,4 +144,9 @@ def test_the_address_is_kept_and_of_a_mail_the_domain_alone(ledger: Ledger) -> N
     row = "C1;Aciers SA;1 rue du Port;59000;Lille;France;jean.dupont@Aciers.fr;1;2026-01-31;2026-03-02;10\n"
     customer = ledger(head + row).summary.customers.row(0, named=True)
     assert customer["email_domain"] == "aciers.fr"
-    assert (customer["street"], customer["postcode"], customer["city"], customer["country"]) == ("1 rue du Port", "59000", "Lille", "FR")
+    assert (customer["street"], customer["postcode"], customer["city"], customer["country"]) == (
+        "1 rue du Port",
+        "59000",
+        "Lille",
+        "FR",
+    )

@@ -25,7 +25,12 @@ def test_an_invoice_ages_from_month_to_month_and_counts_once_more_when_it_is_pai
     assert read.position("C1", "2026-03")["late_31_60"] == 10000
     april, may = read.position("C1", "2026-04"), read.position("C1", "2026-05")
     assert (april["late_61_90"], april["dbt_days"], april["dbt_value"]) == (10000, 80 * 10000, 10000)
-    assert (may["late_91"], may["dbt_days"], may["dbt_value"], may["high_credit"]) == (0, 100 * 10000, 10000, 10000)
+    assert (may["late_91"], may["dbt_days"], may["dbt_value"], may["high_credit"]) == (
+        0,
+        100 * 10000,
+        10000,
+        10000,
+    )
     assert not len(read.summary.positions.filter(customer_id="C1", period="2026-06"))
 
 
@@ -38,7 +43,10 @@ def test_a_list_without_settled_dates_speaks_for_one_month(ledger: Ledger) -> No
     rows = "C1,1,2025-03-01,2025-03-31,100,,\nC1,2,2026-10-05,2026-11-04,50,,\n"
     read = ledger(HEAD + rows)
     assert read.summary.periods == ["2026-10"]
-    assert (read.position("C1", "2026-10")["current"], read.position("C1", "2026-10")["late_91"]) == (5000, 10000)
+    assert (read.position("C1", "2026-10")["current"], read.position("C1", "2026-10")["late_91"]) == (
+        5000,
+        10000,
+    )
     assert ledger(HEAD + rows, report_date="2026-11-15").summary.periods == ["2026-11"]
 
 
@@ -51,7 +59,12 @@ def test_a_disputed_invoice_is_set_apart(ledger: Ledger) -> None:
 def test_a_credit_note_is_set_against_what_is_oldest_and_no_bucket_goes_below_zero(ledger: Ledger) -> None:
     rows = "C1,1,2026-01-01,2026-01-31,100,,\nC1,2,2026-04-01,2026-04-30,50,,\nC1,3,2026-04-10,2026-04-10,-120,,\n"
     april = ledger(HEAD + rows).position("C1", "2026-04")
-    assert (april["late_61_90"], april["current"], april["dbt_value"], april["dbt_days"]) == (0, 3000, 3000, 0)
+    assert (april["late_61_90"], april["current"], april["dbt_value"], april["dbt_days"]) == (
+        0,
+        3000,
+        3000,
+        0,
+    )
     alone = ledger(HEAD + "C1,1,2026-01-01,2026-01-31,-100,,\nC2,2,2026-01-01,2026-01-31,1,,\n")
     assert alone.summary.positions["customer_id"].to_list() == ["C2"]
 
@@ -82,7 +95,12 @@ START = date(2025, 1, 1)
 DAYS = st.integers(0, 400).map(lambda days: START + timedelta(days=days))
 INVOICES = st.builds(
     lambda account, issued, term, paid, amount, disputed: Invoice(
-        account, issued, issued + timedelta(days=term), None if paid is None else issued + timedelta(days=paid), amount, disputed
+        account,
+        issued,
+        issued + timedelta(days=term),
+        None if paid is None else issued + timedelta(days=paid),
+        amount,
+        disputed,
     ),
     st.integers(0, 3),
     DAYS,
@@ -113,7 +131,10 @@ def _slowly(invoices: list[Invoice], account: int, look: date, before: date) -> 
     paid = [
         i
         for i in own
-        if i.settled is not None and i.amount > 0 and not i.disputed and before < max(i.settled, i.issued) <= look
+        if i.settled is not None
+        and i.amount > 0
+        and not i.disputed
+        and before < max(i.settled, i.issued) <= look
     ]
     early = [(i.amount, max((i.settled - i.due).days, -30)) for i in paid if i.settled]
     return {
@@ -125,13 +146,17 @@ def _slowly(invoices: list[Invoice], account: int, look: date, before: date) -> 
 
 
 @settings(max_examples=100, deadline=None)
-@given(invoices=st.lists(INVOICES, min_size=1, max_size=30), as_of=st.dates(date(2026, 1, 1), date(2026, 3, 31)))
+@given(
+    invoices=st.lists(INVOICES, min_size=1, max_size=30), as_of=st.dates(date(2026, 1, 1), date(2026, 3, 31))
+)
 def test_all_months_at_once_say_what_one_invoice_at_a_time_says(invoices: list[Invoice], as_of: date) -> None:
     invoices.sort(key=lambda invoice: invoice.account)
     epoch = date(1970, 1, 1)
 
     def days(values: list[date | None]) -> np.ndarray:  # type: ignore[type-arg]  # a test's shorthand
-        return np.array([NEVER if value is None else (value - epoch).days for value in values], dtype=np.int64)
+        return np.array(
+            [NEVER if value is None else (value - epoch).days for value in values], dtype=np.int64
+        )
 
     items = Items(
         account=np.array([i.account for i in invoices], dtype=np.int64),

@@ -13,7 +13,9 @@ from network.schemas.ledger import EntrySchema, InvoiceSchema, LedgerSchema, Tra
 from network.schemas.readings import Reading
 
 SPACES = st.sampled_from(["", " ", "  ", "\u00a0", "\u202f", "\t", "\u200b", "\ufeff", "\x1c", "\n"])
-ANYTHING = st.text(max_size=12) | st.sampled_from(["", " ", "=1+1", "n/a", "\x00", "-", "null", "x" * 201, "é" * 150])
+ANYTHING = st.text(max_size=12) | st.sampled_from(
+    ["", " ", "=1+1", "n/a", "\x00", "-", "null", "x" * 201, "é" * 150]
+)
 DAYS = st.dates(date(1985, 1, 1), date(2105, 1, 1))
 AMOUNTS = st.one_of(
     st.integers(-(10**16), 10**16).map(str),
@@ -34,10 +36,28 @@ DATES = st.one_of(
     st.from_regex(r"[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}", fullmatch=True),
 )
 NAMES = st.sampled_from(
-    ["Aciers Réunis SA", "M. Dupont", "Mr Bricolage", "DUPONT EI", "  Deux   Espaces ", "C001", "=A1", "Ligne\nBrisée SARL"]
+    [
+        "Aciers Réunis SA",
+        "M. Dupont",
+        "Mr Bricolage",
+        "DUPONT EI",
+        "  Deux   Espaces ",
+        "C001",
+        "=A1",
+        "Ligne\nBrisée SARL",
+    ]
 )
 NUMBERS = st.sampled_from(
-    ["552100554", "552 100 554", "552100555", "55210055400013", "35600000000048", "FR83404833048", "NO123", "5493001KJTIIGC8Y1R12"]
+    [
+        "552100554",
+        "552 100 554",
+        "552100555",
+        "55210055400013",
+        "35600000000048",
+        "FR83404833048",
+        "NO123",
+        "5493001KJTIIGC8Y1R12",
+    ]
 )
 
 
@@ -91,21 +111,29 @@ def _hold(schema: LedgerSchema, rows: list[dict[str, str | None]]) -> None:
         assert by_column[number] == (("accepted", values) if code is None else (code, field)), row
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(data=st.data(), reading=READINGS)
 def test_an_invoice_gets_the_same_verdict_by_row_and_by_column(data: st.DataObject, reading: Reading) -> None:
     schema = InvoiceSchema(reading)
     _hold(schema, data.draw(_texts(schema)))
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(data=st.data(), reading=READINGS)
-def test_a_trade_line_gets_the_same_verdict_by_row_and_by_column(data: st.DataObject, reading: Reading) -> None:
+def test_a_trade_line_gets_the_same_verdict_by_row_and_by_column(
+    data: st.DataObject, reading: Reading
+) -> None:
     schema = TradeLineSchema(reading)
     _hold(schema, data.draw(_texts(schema)))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(data=st.data(), reading=READINGS)
 def test_an_entry_gets_the_same_verdict_by_row_and_by_column(data: st.DataObject, reading: Reading) -> None:
     schema = EntrySchema(reading)
@@ -114,13 +142,19 @@ def test_an_entry_gets_the_same_verdict_by_row_and_by_column(data: st.DataObject
 
 @settings(max_examples=200, deadline=None)
 @given(
-    texts=st.lists(AMOUNTS | st.text(max_size=10) | st.tuples(SPACES, AMOUNTS, SPACES).map("".join), min_size=1, max_size=20),
+    texts=st.lists(
+        AMOUNTS | st.text(max_size=10) | st.tuples(SPACES, AMOUNTS, SPACES).map("".join),
+        min_size=1,
+        max_size=20,
+    ),
     decimal=st.sampled_from([None, ",", "."]),
 )
 def test_an_amount_reads_the_same_by_row_and_by_column(texts: list[str], decimal: str | None) -> None:
     schema = InvoiceSchema(Reading(today=date(2026, 11, 21), decimal=decimal))
     field = schema.ledger_fields["amount"]
-    shortcut = pl.DataFrame({"text": texts}).select(field.well_formed(pl.col("text"), schema.reading)).to_series()
+    shortcut = (
+        pl.DataFrame({"text": texts}).select(field.well_formed(pl.col("text"), schema.reading)).to_series()
+    )
     for text, value in zip(texts, shortcut.to_list(), strict=True):
         if value is not None:
             assert field.verdict(text, schema.reading) == (value, None)
