@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from network.keystore import keys
 from network.settings import Settings
 from tests import databases
 from tests.factories.cast import Cast, Person
+from tests.installation import vigie
 
 pytest_plugins = ["tests.not_run"]
 
@@ -92,6 +94,19 @@ def committed_database(_postgres: Engine, _keys: None, monkeypatch: pytest.Monke
 @pytest.fixture
 def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "_ring", KeyRing.generate())
+
+
+@pytest.fixture
+def installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The home of an installation of its own, with a free port, for tests that run `vigie` as a program."""
+    with tempfile.TemporaryDirectory(prefix="vigie-home-") as folder:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            monkeypatch.setenv("VIGIE_PORT", str(free.getsockname()[1]))
+        monkeypatch.setenv("VIGIE_HOME", folder)
+        yield Path(folder)
+        vigie("down")
+        engines.stop_all(Path(folder))
 
 
 @pytest.fixture

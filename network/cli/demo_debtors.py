@@ -13,8 +13,10 @@ from network.models import Debtor, DebtorIdentifier, Release
 from network.transaction import reading
 from simulation import Economy
 
-WATCHED = 15
+WATCHED = 10
 _LOOK_BACK = 6
+_STEADY_SHARE = 0.75
+"""A history with fewer of its months published has more gaps than line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +73,22 @@ def pick(interest: Interest) -> tuple[WorthALook, ...]:
     history = _history()
     if history.is_empty():
         return ()
-    last = history["epoch"].max()
+    last, months = history["epoch"].max(), history["epoch"].n_unique()
     now = history.group_by("debtor").agg(
         pl.col("index").last().alias("now"),
         pl.col("index").tail(_LOOK_BACK + 1).first().alias("before"),
         pl.col("epoch").last() == last,
         pl.len().cast(pl.Int64).alias("releases"),
+        (pl.len() < _STEADY_SHARE * months).alias("gaps"),
     )
     shown = now.filter(pl.col("epoch") & pl.col("before").is_not_null())
     failed = pl.col("debtor").is_in([str(debtor_id) for debtor_id in interest.failed])
-    worsening = shown.filter(~failed).sort(pl.col("now") - pl.col("before"), -pl.col("releases"), "debtor")
-    failing = now.filter(failed & pl.col("before").is_not_null()).sort("now", -pl.col("releases"), "debtor")
+    worsening = shown.filter(~failed).sort(
+        "gaps", pl.col("now") - pl.col("before"), -pl.col("releases"), "debtor"
+    )
+    failing = now.filter(failed & pl.col("before").is_not_null()).sort(
+        "gaps", "now", -pl.col("releases"), "debtor"
+    )
     good = shown.sort(-pl.col("now"), -pl.col("releases"), "debtor")
     chosen = [
         *_described(worsening, mark("pays later month by month")),

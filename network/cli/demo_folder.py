@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from anonymization.parameters import PROFILES
 from network.cli.console import note, print_table, progress, say
 from network.cli.demo_memo import Memo
 from network.cli.demo_people import make_people
@@ -31,7 +32,6 @@ UNIT_COLUMN = "business_code"
 """A listing of several business units names each line's unit here; each unit is one member."""
 LEGAL_TERMS_DAYS = 30
 """Terms where a FEC's member has declared none: the legal default in France."""
-LEAST_GROUPS = 5
 _RATES = "eurofxref"
 
 
@@ -42,6 +42,7 @@ class Source:
     member: str
     path: Path
     mapping: Mapping | None
+    is_on_legal_terms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def build_from_folder(folder: Path, runtime: Runtime, *, quiet: bool = False) ->
     first = next((held.source.member for held in taken if held.receipt is not None), sources[0].member)
     company = find_or_add_member(operator_at_console(), name=first)
     people, _ = make_people(member_id=company.id, member=first)
-    return Memo(source=str(folder.resolve()), told=tuple(_told(taken, closed)), people=people)
+    least = min(PROFILES[runtime.settings.profile].gate)
+    return Memo(source=str(folder.resolve()), told=tuple(_told(taken, closed, least=least)), people=people)
 
 
 def find_sources(folder: Path) -> Iterator[Source]:
@@ -94,12 +96,11 @@ def find_sources(folder: Path) -> Iterator[Source]:
 
 def _sources_of(path: Path) -> Iterator[Source]:
     declared = path.with_suffix(".toml")
-    if declared.exists():
-        mapping: Mapping | None = Mapping.from_toml(declared)
-    elif path.suffix.lower() == ".txt":
-        mapping = Mapping(terms_days=LEGAL_TERMS_DAYS, currency="EUR", country="FR")
-    else:
-        mapping = None
+    mapping = Mapping.from_toml(declared) if declared.exists() else None
+    if mapping is None and path.suffix.lower() == ".txt":
+        legal = Mapping(terms_days=LEGAL_TERMS_DAYS, currency="EUR", country="FR")
+        yield Source(member=path.stem, path=path, mapping=legal, is_on_legal_terms=True)
+        return
     units = _units(path) if path.suffix.lower() == ".csv" else []
     if not units:
         yield Source(member=path.stem, path=path, mapping=mapping)
@@ -184,7 +185,7 @@ def _show(taken: list[Taken], closed: list[EpochClosed]) -> None:
             note(f"{epoch.epoch}: {sentence}")
 
 
-def _told(taken: list[Taken], closed: list[EpochClosed]) -> Iterator[str]:
+def _told(taken: list[Taken], closed: list[EpochClosed], *, least: int) -> Iterator[str]:
     read = [held for held in taken if held.receipt is not None]
     published = sum(epoch.published for epoch in closed)
     yield say(
@@ -203,5 +204,22 @@ def _told(taken: list[Taken], closed: list[EpochClosed]) -> Iterator[str]:
                 "least %(least)s companies, independent of each other, report on it in the same month. Here too few of "
                 "them supply the same debtor. Each member sees its own ledger; as more join, figures appear by themselves."
             ),
-            least=LEAST_GROUPS,
+            least=least,
+        )
+    without_rate = sorted({currency for epoch in closed for currency in epoch.without_rate})
+    if without_rate:
+        yield say(
+            mark(
+                "Amounts in %(currencies)s were left out for want of exchange rates; put an %(file)s into the folder."
+            ),
+            currencies=", ".join(without_rate),
+            file=f"{_RATES}-hist.csv",
+        )
+    if any(held.source.is_on_legal_terms for held in taken):
+        yield say(
+            mark(
+                "The FEC carries no due dates and no terms were declared: %(days)s days from the invoice were taken. "
+                "A mapping beside the file (same name, .toml) with terms_days says it better."
+            ),
+            days=LEGAL_TERMS_DAYS,
         )

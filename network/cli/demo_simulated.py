@@ -24,8 +24,8 @@ from network.settings import Settings
 from simulation import Economy, LedgerFileInfo, Parameters, make_economy, write_exchange_rates, write_ledgers
 
 PROCESSES = 2
-WATCHED_MONTHS = 6
-"""How many months before the end the watch begins: the inbox then holds half a year of news."""
+WATCHED_MONTHS = 4
+"""How many months before the end the watch begins: the inbox then holds a few weeks' worth of reading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,10 +75,12 @@ def start(places: Places, *, is_durable: bool = True) -> None:
     Raises:
         UnavailableError: it did not come up; the sentence names the log.
     """
+    # It may still be coming up, or its children may still be leaving after a kill -9 of their parent.
+    processes.wait_until(
+        lambda: _is_ready(places) or not is_held(places.postgres_lock), seconds=_START_SECONDS
+    )
     if _is_ready(places):
         return
-    if is_held(places.postgres_lock):  # its children are still leaving after a kill -9 of their parent
-        processes.wait_until(lambda: not is_held(places.postgres_lock), seconds=_START_SECONDS)
     account = _account()
     _make_cluster(places, account)
     if account is not None:

@@ -42,7 +42,8 @@ def start(places: Places) -> None:
     Raises:
         UnavailableError: it did not come up; the sentence names the log.
     """
-    if is_held(places.redis_lock):
+    processes.wait_until(lambda: answers(places) or not is_held(places.redis_lock), seconds=_START_SECONDS)
+    if answers(places):
         return
     places.redis_socket.unlink(missing_ok=True)
     options = {

@@ -17,6 +17,7 @@ from network.embedded import engines, postgres, processes
 from network.embedded import redis as embedded_redis
 from network.embedded.locks import is_held
 from network.embedded.places import Places
+from tests.installation import processes_of
 
 HOLD = """
 import sys, time
@@ -70,20 +71,6 @@ def answer(url: str) -> int:
         cursor.execute("SELECT 42")
         found: int = cursor.fetchone()[0]
     connection.close()
-    return found
-
-
-def processes_of(home: Path) -> list[str]:
-    """Return the command lines of all processes that name this home."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal():
-            try:
-                words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            except OSError:
-                continue
-            if str(home) in words:
-                found.append(words)
     return found
 
 
