@@ -50,7 +50,7 @@ def test_a_credit_manager_reads_how_the_debtor_pays(
     words = words_of(reader_of(subscriber).opens(PAGE))
     assert "Tôlerie Chaumont" in words
     assert "52000 Chaumont" in words
-    assert "Suppliers are paid, on average, 22 to 30 days late." in words
+    assert "On average, suppliers are paid 22 to 30 days late." in words
     assert "The index lies between 50 and 60; 80 is on terms." in words
     assert "▼ down 21 points in 3 months" in words
     assert "Independent suppliers 5 to 9" in words

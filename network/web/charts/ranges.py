@@ -4,6 +4,7 @@ The range of a month is drawn as wide as the month: a ribbon of steps that ends 
 that stands alone between two silences is as visible as any other, and no slope pretends to a figure in between.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -36,7 +37,7 @@ _DAY_START = (
     -6.0
 )  # whoever pays on terms or before lies in one range; how long before is a matter of prepayment
 _DAY_ENDS = (30.0, 60.0, 90.0, 150.0)  # the axis ends at one of these, so that debtors compare at a glance
-_EURO_SERIES = tuple(step * 10.0**power for power in range(2, 11) for step in (1, 2, 5))
+_EURO_SERIES = tuple(Decimal(step * 10**power) for power in range(2, 13) for step in (1, 2, 5))
 
 
 def index_trend(line: Timeline, *, language: str, name: str) -> Chart:
@@ -103,25 +104,31 @@ def days_late(line: Timeline, *, language: str, name: str) -> Chart:
 
 
 def exposure(line: Timeline, *, language: str, name: str) -> Chart:
-    """Draw the released range of what the debtor owes the network's suppliers, on a logarithmic scale of euros."""
-    scale = _euro_scale(line)
+    """Draw the released range of what the debtor owes the network's suppliers, in steps of the 1-2-5 series.
+
+    The series is close to a logarithmic scale, and the ranges are its steps. Steps count from the lowest shown, so that
+    debtors of every size share a few templates.
+    """
+    start, span = _euro_steps(line)
 
     def figures(release: ReleasedValues) -> tuple[float, float, float]:
         band = release.exposure
-        low = max(float(band.low), scale[0])
-        high = scale[-1] if band.high is None else float(band.high)
-        return low, (low * high) ** 0.5, high
+        low, high = _step(band.low) - start, span if band.high is None else _step(band.high) - start
+        return max(low, 0), (low + high) / 2, high
 
     def say(release: ReleasedValues) -> str:
         return money_range(release.exposure, language)
 
+    ticks: Rows = [
+        {"y": step, "words": money(_EURO_SERIES[start + step], language)} for step in range(span + 1)
+    ]
     plot = Plot(
         name=name,
         title=translate(mark("Owed to the network’s suppliers"), language),
         picture=_exposure_picture,
         frames=COLUMN_FRAMES,
-        scale=scale,
-        data=_rows(line, figures),
+        scale=(span,),
+        data={**_rows(line, figures), "ticks": ticks},
         legend=(Key(Tone.RANGE, translate(mark("The total lies in this range"), language)),),
         say=say,
         columns=(translate(mark("Owed"), language),),
@@ -168,14 +175,20 @@ def _days_scale(line: Timeline) -> tuple[float, float]:
     return _DAY_START, next((end for end in _DAY_ENDS if latest <= end), _DAY_ENDS[-1])
 
 
-def _euro_scale(line: Timeline) -> tuple[float, ...]:
-    """Return the steps of the 1-2-5 series that hold all ranges, with a step of air on both sides."""
+def _euro_steps(line: Timeline) -> tuple[int, int]:
+    """Return the first step of the 1-2-5 series that is shown, and how many follow: an even number, at least four."""
     bands = [release.exposure for _, release in line.published()]
-    lowest = min((float(band.low) for band in bands if band.low > 0), default=1000.0)
-    highest = max((_end(band, otherwise=float(band.low) * 5) for band in bands), default=1000.0)
-    start = max(0, sum(step < lowest for step in _EURO_SERIES) - 1)
-    end = sum(step < highest for step in _EURO_SERIES) + 1
-    return _EURO_SERIES[start : max(end, start + 4) + 1]
+    lowest = min((_step(band.low) for band in bands), default=0)
+    highest = max(
+        (_step(band.low) + 2 if band.high is None else _step(band.high) for band in bands), default=0
+    )
+    start = max(0, lowest - 1)
+    span = max(4, highest + 1 - start)
+    return min(start, len(_EURO_SERIES) - 1 - span - span % 2), span + span % 2
+
+
+def _step(euros: Decimal) -> int:
+    return bisect_left(_EURO_SERIES, euros)
 
 
 def _end(band: Band, *, otherwise: float) -> float:
@@ -246,14 +259,17 @@ def _days_picture(
 
 
 def _exposure_picture(
-    frame: Frame, scale: tuple[float, ...], labels: tuple[str, ...], language: str
+    frame: Frame, scale: tuple[float, ...], labels: tuple[str, ...], _: str
 ) -> alt.LayerChart:
-    words = " ".join(
-        f"datum.value == {step:.0f} ? '{money(Decimal(int(step)), language)}' :" for step in scale
-    )
+    (span,) = scale
     y = alt.Y(
         "low:Q",
-        scale=alt.Scale(type="log", domain=[scale[0], scale[-1]], nice=False),
-        axis=alt.Axis(values=list(scale), labelExpr=f"{words} ''"),
+        scale=alt.Scale(domain=[0, span], nice=False),
+        axis=alt.Axis(values=list(range(int(span) + 1)), labels=False),
     )
-    return layered(frame, silences(frame), _ribbon(month_axis(frame, labels), y))
+    words = (
+        alt.Chart(named("ticks"))
+        .mark_text(align="right", baseline="middle", dx=-6, color=placeholder(Tone.MUTED))
+        .encode(x=alt.value(0), y="y:Q", text="words:N")
+    )
+    return layered(frame, silences(frame), _ribbon(month_axis(frame, labels), y), words)

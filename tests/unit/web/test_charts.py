@@ -190,3 +190,16 @@ def test_a_sparkline_breaks_where_nothing_was_published() -> None:
     path = parsed(sparkline(SLIDE, until=LAST, language="en")).find("path")
     assert path is not None
     assert path.attrib["d"].count("M") == 3
+
+
+def test_the_smallest_and_the_largest_debts_have_a_height() -> None:
+    for step in (-4, 13):
+        releases = [released(EPOCHS[-1], exposure=step)]
+        wide = draw_charts(releases, until=LAST, language="en")["exposure"].wide
+        ribbon = next(
+            path.attrib["d"]
+            for path in parsed(wide).iter(f"{SVG}path")
+            if path.attrib.get("fill", "").startswith("var(--chart-range")
+        )
+        heights = {float(y) for y in re.findall(r"[ML][\d.]+,([\d.]+)", ribbon)}
+        assert max(heights) - min(heights) > 10
