@@ -9,7 +9,7 @@ VIGIE = (sys.executable, "-m", "network.cli")
 
 
 def vigie(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*VIGIE, *words], capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run([*VIGIE, *words], capture_output=True, text=True, timeout=300, check=False)
 
 
 def page(url: str) -> int:

@@ -1,0 +1,101 @@
+"""Settings: read once, all faults at once, secrets kept."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from network.errors import SettingsError
+from network.settings import Settings
+
+
+def settings(home: Path, **environ: str) -> Settings:
+    return Settings.from_environment({"VIGIE_HOME": str(home), **environ})
+
+
+def test_without_any_setting_it_is_one_machine_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = Settings.from_environment({})
+    assert found.home == tmp_path / "var"
+    assert (found.database_url, found.redis_url, found.close_day) == (None, None, None)
+    assert (found.port, found.public_url, found.secure_cookies) == (8400, "http://127.0.0.1:8400", False)
+    assert (found.languages, found.profile, found.log_level) == (("en", "fr"), "default", "info")
+
+
+def test_the_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    first, second = settings(tmp_path), settings(tmp_path)
+    assert len(first.secret_key) >= 32
+    assert first.secret_key == second.secret_key
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert first.secret_key not in repr(first)
+    assert settings(tmp_path / "other").secret_key != first.secret_key
+
+
+def test_processes_that_start_together_have_one_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: settings(tmp_path).secret_key, range(8)))
+    assert len(found) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+FAULTS = {
+    "VIGIE_PORT": "0",
+    "VIGIE_PROFILE": "loose",
+    "VIGIE_LOG_LEVEL": "loud",
+    "VIGIE_LANGUAGES": "en,xx",
+    "VIGIE_DATABASE_URL": "mysql://db/vigie",
+    "VIGIE_REDIS_URL": "memcached://cache",
+    "VIGIE_PUBLIC_URL": "vigie.example",
+    "VIGIE_SECRET_KEY": "short",
+    "VIGIE_CLOSE_DAY": "31",
+}
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(tmp_path, **FAULTS)
+    assert all(name in str(caught.value) for name in FAULTS)
+
+
+@pytest.mark.parametrize("name", list(FAULTS))
+def test_each_fault_is_found_alone(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        settings(tmp_path, **{"VIGIE_SECRET_KEY": "x" * 32, name: FAULTS[name]})
+
+
+def test_a_home_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    with pytest.raises(SettingsError, match="VIGIE_HOME"):
+        settings(tmp_path / "file" / "home")
+
+
+def test_a_database_of_ones_own_needs_a_secret_of_ones_own(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="VIGIE_SECRET_KEY"):
+        settings(tmp_path, VIGIE_DATABASE_URL="postgresql://db/vigie")
+    found = settings(
+        tmp_path,
+        VIGIE_DATABASE_URL="postgresql://v:p@db:5432/vigie",
+        VIGIE_SECRET_KEY="x" * 32,
+        VIGIE_CLOSE_DAY="12",
+    )
+    assert found.database_url == "postgresql+psycopg2://v:p@db:5432/vigie"
+    assert found.close_day == 12
+
+
+@pytest.mark.parametrize(
+    ("public", "is_secure"), [("https://vigie.example/", True), ("http://vigie.example", False)]
+)
+def test_cookies_are_secure_where_readers_come_by_https(
+    tmp_path: Path, public: str, *, is_secure: bool
+) -> None:
+    found = settings(tmp_path, VIGIE_PUBLIC_URL=public)
+    assert (found.public_url, found.secure_cookies) == (public.rstrip("/"), is_secure)
+
+
+def test_the_rate_limiter_reads_the_socket_in_its_own_words(tmp_path: Path) -> None:
+    assert settings(tmp_path).limits_url is None
+    assert settings(tmp_path, VIGIE_REDIS_URL="redis+socket:///a/b").limits_url == "redis+unix:///a/b"
+    assert settings(tmp_path, VIGIE_REDIS_URL="redis://cache/0").limits_url == "redis://cache/0"
