@@ -33,7 +33,7 @@ lint: $(STAMP) ## Style, types and who may import whom
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-cache
 
 bench: $(STAMP) ## Speed as ratios within one run (BENCH=NAME for one, BENCH_SCALE=0.1 for smaller)
 	@$(BIN)/python -m bench $(BENCH)
