@@ -15,12 +15,12 @@ from network.resolution.normalise import CompanyName, normalise
 from network.search.documents import DebtorDocument
 from network.search.queries import SearchQuery
 
-ALIKE_FROM = 0.72
-"""Likeness under which a name is not shown: "dupond" and "dupont" have .83, two random names of six letters .3."""
+ALIKE_FROM = 0.65
+"""Likeness under which a name is not shown: of 925 names as people wrote them, 95 % of the right ones that were among the
+candidates reach it, and half of the queries show at most 15 debtors."""
 
-_UNSAID = 0.1
-"""What a name loses at most for letters that a finished query does not have: "dupond " is more like "Dupont" than like
-"Dupont Paris"."""
+_SAME_WORDS, _SHARED_WORDS, _CONTAINED = 0.35, 0.25, 0.40
+"""Parts of the likeness, in the proportions that the resolver's fit gave them (resolution/score.py)."""
 
 
 class Match(IntEnum):
@@ -103,19 +103,26 @@ def _holds(query: SearchQuery, words: Sequence[str]) -> bool:
 
 
 def _likeness(query: SearchQuery, name: CompanyName, city: Sequence[str]) -> float:
-    """Return how alike what was typed is to a name: word by word, or blanks aside, whichever is more."""
-    typed = query.spelling.split()
-    open_word = len(typed) - 1 if query.prefix is not None else -1
-    words = [*name.words, *city]
-    if not typed or not words:
+    """Return how alike what was typed is to a name: as the resolver sees it, or word by word while one is typing."""
+    if not query.spelling or not name.spelling:
         return 0.0
-    each = [
-        max(fuzz.ratio(word, other[: len(word) + 1] if place == open_word else other) for other in words)
+    whole = (
+        _SAME_WORDS * fuzz.token_sort_ratio(query.spelling, name.spelling)
+        + _SHARED_WORDS * fuzz.token_set_ratio(query.spelling, name.spelling)
+        + _CONTAINED * fuzz.partial_ratio(query.joined, name.joined)
+    )
+    if query.prefix is None:
+        return whole / 100
+    beginning = fuzz.ratio(query.joined, name.joined[: len(query.joined) + 1])
+    return max(whole, beginning, _word_by_word(query, [*name.words, *city])) / 100
+
+
+def _word_by_word(query: SearchQuery, words: Sequence[str]) -> float:
+    """Return the mean likeness of each typed word to its best word, by length; of the last one, to a beginning."""
+    typed = query.spelling.split()
+    scores = [
+        max(fuzz.ratio(word, other[: len(word) + 1] if place == len(typed) - 1 else other) for other in words)
         for place, word in enumerate(typed)
     ]
-    weights = [len(word) for word in typed]
-    by_word = sum(score * weight for score, weight in zip(each, weights, strict=True)) / sum(weights)
-    if query.prefix is not None:
-        return float(max(by_word, fuzz.ratio(query.joined, name.joined[: len(query.joined) + 1]))) / 100
-    said = min(1.0, len(query.joined) / len(name.joined)) if name.joined else 0.0
-    return float(max(by_word * (1 - _UNSAID * (1 - said)), fuzz.ratio(query.joined, name.joined))) / 100
+    lengths = [len(word) for word in typed]
+    return sum(score * length for score, length in zip(scores, lengths, strict=True)) / sum(lengths)
