@@ -1,5 +1,6 @@
 """`vigie web`, `vigie worker`, `vigie scheduler`: the three processes of `vigie up`, each on its own."""
 
+import threading
 from typing import Any
 
 import click
@@ -10,6 +11,13 @@ from network.i18n import mark
 WEB_WORKERS = 2
 WEB_THREADS = 4
 WORKER_CHILDREN = 1
+
+
+def _prepare_charts(_worker: object) -> None:
+    """Compile the pictures of the debtor page while the worker waits for its first reader."""
+    from network.web import charts
+
+    threading.Thread(target=charts.prepare, daemon=True).start()
 
 
 @click.command(
@@ -45,6 +53,7 @@ def web() -> None:
                     "control_socket_disable": True,
                     "loglevel": settings.log_level,
                     "proc_name": "vigie-web",
+                    "post_worker_init": _prepare_charts,
                 }
                 for name, value in options.items():
                     if name in self.cfg.settings:

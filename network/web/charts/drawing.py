@@ -1,8 +1,8 @@
 """From an Altair chart to the SVG of a page, fast enough to draw while the reader waits.
 
 Altair's validation and the compilation of Vega-Lite take about as long as drawing itself, and they depend on the
-months under a chart and on its language, not on the debtor. So a chart is compiled once as a template with named,
-empty data, kept, and drawn with each debtor's figures (docs/decisions/0070-charts-are-compiled-once.md).
+size of a picture and its scale, not on the debtor, the month or the language. So a picture is compiled once as a
+template with named, empty data, words included, and drawn with each debtor's figures (docs/decisions/0070-charts-are-compiled-once.md).
 """
 
 import copy
@@ -54,11 +54,11 @@ def named(name: str) -> alt.NamedData:
 
 
 @lru_cache(maxsize=128)
-def _compiled(build: Callable[..., Drawable], arguments: tuple[object, ...]) -> dict[str, Any]:
-    """Return the Vega specification of `build(*arguments)`: one a chart, language, size and last month."""
+def compiled(build: Callable[..., Drawable], arguments: tuple[object, ...]) -> dict[str, Any]:
+    """Return the Vega specification of `build(*arguments)`: one a picture, size and scale. Not to be changed."""
     spec = {**build(*arguments).to_dict(), "config": _CONFIG}
-    compiled: dict[str, Any] = vl_convert.vegalite_to_vega(spec)
-    return compiled
+    template: dict[str, Any] = vl_convert.vegalite_to_vega(spec)
+    return template
 
 
 def draw(
@@ -84,7 +84,7 @@ def draw(
     The drawing holds no style attribute, no script and no reference to elsewhere, so a strict content security
     policy lets it through; its colours are custom properties (see `palette`).
     """
-    template = _compiled(build, arguments)
+    template = compiled(build, arguments)
     spec = {**template, "data": [_filled(source, data) for source in template["data"]]}
     svg = vl_convert.vega_to_svg(spec)
     return _dressed(svg, size=size, title=title, description=description, name=name)

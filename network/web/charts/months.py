@@ -12,20 +12,20 @@ from network.schemas.release import ReleasedValues
 from network.web.charts.chart import Chart, Frame, Key, Table
 from network.web.charts.drawing import Rows, draw, named
 from network.web.charts.palette import Tone, placeholder
-from network.web.charts.timeline import Timeline
+from network.web.charts.timeline import MONTHS, Timeline
 
 NOT_PUBLISHED = mark("not published")
 MONTH = mark("Month")
 
-Picture = Callable[[Frame, tuple[float, ...], tuple[str, ...], str], alt.LayerChart]
+Picture = Callable[[Frame, tuple[float, ...]], alt.LayerChart]
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A chart over the months before it is drawn.
 
-    `picture` makes the template from (frame, scale, names of the months, language); `data` are the rows of its named
-    data; `say` gives the figure of one month for the description; `columns` and `cells` make the table.
+    `picture` makes the template from (frame, scale): no word is part of it, so that one serves every language and month.
+    `data` are the rows of its named data; `ticks` are the words along the upright axis by their height; `say` gives the figure of one month for the description; `columns` and `cells` make the table.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Plot:
     frames: tuple[Frame, Frame]
     scale: tuple[float, ...]
     data: Mapping[str, Rows]
+    ticks: Mapping[float, str]
     legend: tuple[Key, ...]
     say: Callable[[ReleasedValues], str]
     columns: tuple[str, ...]
@@ -43,17 +44,18 @@ class Plot:
 def put_together(plot: Plot, *, line: Timeline, language: str) -> Chart:
     """Return the chart of a plot: drawn for a column and for a telephone, with its table."""
     description = _describe(line, plot.say, language)
-    labels = tuple(month_name(epoch, language, short=True) for epoch in line.epochs)
-    data = {**plot.data, "silences": [{"x": start, "to": end} for start, end in line.silences()]}
+    data: dict[str, Rows] = {
+        **plot.data,
+        "silences": [{"x": start, "to": end} for start, end in line.silences()],
+        "ticks": [{"y": height, "words": words} for height, words in plot.ticks.items()],
+    }
 
     def drawn(frame: Frame) -> Markup:
         return draw(
             plot.picture,
             frame,
             plot.scale,
-            labels,
-            language,
-            data=data,
+            data={**data, "months": _months(frame, line, language)},
             size=(frame.width, frame.height),
             title=plot.title,
             description=description,
@@ -114,17 +116,38 @@ def _describe(line: Timeline, say: Callable[[ReleasedValues], str], language: st
 # --- Pieces of pictures -----------------------------------------------------------------------------------------
 
 
-def month_axis(frame: Frame, labels: tuple[str, ...]) -> alt.X:
-    """Return the axis of months: a name under every third or sixth, counted back from the last."""
-    shown = [place + 0.5 for place in range(len(labels) - 1, 0, -frame.months_a_label)]
-    words = ", ".join(f"'{label}'" for label in labels)
-    return alt.X(
-        "x:Q",
-        scale=alt.Scale(domain=[0, len(labels)], nice=False, zero=False),
-        axis=alt.Axis(
-            values=sorted(shown), labelExpr=f"[{words}][floor(datum.value)]", grid=False, labelFlush=False
-        ),
+def _months(frame: Frame, line: Timeline, language: str) -> Rows:
+    """Return the names under the picture: every third or sixth, counted back from the last."""
+    shown = range(len(line.epochs) - 1, 0, -frame.months_a_label)
+    return [
+        {"x": place + 0.5, "words": month_name(line.epochs[place], language, short=True)} for place in shown
+    ]
+
+
+def month_axis() -> alt.X:
+    """Return the axis of months: month number i spans i to i + 1."""
+    return alt.X("x:Q", scale=alt.Scale(domain=[0, MONTHS], nice=False, zero=False), axis=None)
+
+
+def upright_axis(field: str, *, ends: Sequence[float], lines: Sequence[float]) -> alt.Y:
+    """Return the upright axis with its grid; its words are the plot's ticks."""
+    scale = alt.Scale(domain=list(ends), nice=False)
+    return alt.Y(field, scale=scale, axis=alt.Axis(values=list(lines), labels=False))
+
+
+def words(frame: Frame) -> tuple[alt.Chart, alt.Chart]:
+    """Return the layers of words along both axes."""
+    below = (
+        alt.Chart(named("months"))
+        .mark_text(baseline="middle", align="center", dy=15)
+        .encode(x="x:Q", y=alt.value(frame.inner_height), text="words:N")
     )
+    beside = (
+        alt.Chart(named("ticks"))
+        .mark_text(baseline="middle", align="right", dx=-7)
+        .encode(x=alt.value(0), y="y:Q", text="words:N")
+    )
+    return below, beside
 
 
 def silences(frame: Frame) -> alt.Chart:

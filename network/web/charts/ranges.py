@@ -15,7 +15,7 @@ from network.i18n import mark, translate
 from network.schemas.release import Band, ReleasedValues
 from network.web.charts.chart import Chart, Frame, Key
 from network.web.charts.drawing import Rows, named
-from network.web.charts.months import Plot, layered, month_axis, put_together, silences
+from network.web.charts.months import Plot, layered, month_axis, put_together, silences, upright_axis, words
 from network.web.charts.palette import Tone, placeholder
 from network.web.charts.timeline import Timeline
 
@@ -63,6 +63,7 @@ def index_trend(line: Timeline, *, language: str, name: str) -> Chart:
         frames=INDEX_FRAMES,
         scale=scale,
         data={**_rows(line, figures), "anchors": anchors},
+        ticks={tick: str(tick) for tick in _index_ticks(scale)},
         legend=(
             Key(Tone.LINE, translate(mark("Payment Index"), language)),
             Key(Tone.RANGE, translate(mark("Range in which it lies"), language)),
@@ -95,6 +96,7 @@ def days_late(line: Timeline, *, language: str, name: str) -> Chart:
         frames=COLUMN_FRAMES,
         scale=(start, end),
         data=_rows(line, figures),
+        ticks={tick: _day(tick, language) for tick in _day_ticks((start, end))},
         legend=(Key(Tone.RANGE, translate(mark("Average delay lies in this range"), language)),),
         say=say,
         columns=(translate(mark("Days beyond terms"), language),),
@@ -119,16 +121,14 @@ def exposure(line: Timeline, *, language: str, name: str) -> Chart:
     def say(release: ReleasedValues) -> str:
         return money_range(release.exposure, language)
 
-    ticks: Rows = [
-        {"y": step, "words": money(_EURO_SERIES[start + step], language)} for step in range(span + 1)
-    ]
     plot = Plot(
         name=name,
         title=translate(mark("Owed to the network’s suppliers"), language),
         picture=_exposure_picture,
         frames=COLUMN_FRAMES,
         scale=(span,),
-        data={**_rows(line, figures), "ticks": ticks},
+        data=_rows(line, figures),
+        ticks={step: money(_EURO_SERIES[start + step], language) for step in range(span + 1)},
         legend=(Key(Tone.RANGE, translate(mark("The total lies in this range"), language)),),
         say=say,
         columns=(translate(mark("Owed"), language),),
@@ -141,6 +141,22 @@ def _anchor(days: int, language: str) -> str:
     if days == 0:
         return translate(mark("on terms"), language)
     return translate(mark("%(days)s days late"), language, days=number(days, language))
+
+
+def _day(days: int, language: str) -> str:
+    if days == 0:
+        return translate(mark("on terms"), language)
+    return translate(mark("%(days)s days"), language, days=number(days, language))
+
+
+def _index_ticks(scale: tuple[float, ...]) -> list[int]:
+    return [tick for tick in (0, 20, 40, 60, 80, 100) if scale[0] <= tick <= scale[1]]
+
+
+def _day_ticks(scale: tuple[float, ...]) -> list[int]:
+    """Return the days with a line; on the longest axis those under a month would touch."""
+    ticks = (0, 30, 60, 90, 120) if scale[1] == _DAY_ENDS[-1] else (0, 15, 30, 60, 90)
+    return [tick for tick in ticks if tick <= scale[1]]
 
 
 def _rows(line: Timeline, figures: Callable[[ReleasedValues], tuple[float, float, float]]) -> dict[str, Rows]:
@@ -216,15 +232,10 @@ def _terms(y: int) -> alt.Chart:
     return rule
 
 
-def _index_picture(frame: Frame, scale: tuple[float, ...], labels: tuple[str, ...], _: str) -> alt.LayerChart:
-    y = alt.Y(
-        "low:Q",
-        scale=alt.Scale(domain=list(scale), nice=False),
-        axis=alt.Axis(values=[tick for tick in (0, 20, 40, 60, 80, 100) if scale[0] <= tick <= scale[1]]),
-    )
-    words = (
+def _index_picture(frame: Frame, scale: tuple[float, ...]) -> alt.LayerChart:
+    days = (
         alt.Chart(named("anchors"))
-        .mark_text(align="left", baseline="middle", dx=8, color=placeholder(Tone.MUTED))
+        .mark_text(align="left", baseline="middle", dx=8)
         .encode(x=alt.value(frame.inner_width), y="y:Q", text="words:N")
     )
     points = alt.Chart(named("points")).encode(x="x:Q", y="y:Q")
@@ -232,44 +243,34 @@ def _index_picture(frame: Frame, scale: tuple[float, ...], labels: tuple[str, ..
     return layered(
         frame,
         silences(frame),
-        _ribbon(month_axis(frame, labels), y),
+        _ribbon(month_axis(), upright_axis("low:Q", ends=scale, lines=_index_ticks(scale))),
         _terms(ON_TERMS),
         points.mark_line(color=ink, strokeWidth=2).encode(detail="run:N"),
         points.mark_circle(color=ink, size=22, opacity=1),
         alt.Chart(named("last"))
         .mark_circle(color=ink, size=90, opacity=1, stroke=placeholder(Tone.PAPER), strokeWidth=2)
         .encode(x="x:Q", y="y:Q"),
-        words,
+        days,
+        *words(frame),
     )
 
 
-def _days_picture(
-    frame: Frame, scale: tuple[float, ...], labels: tuple[str, ...], language: str
-) -> alt.LayerChart:
-    start, end = scale
-    due, late = (translate(words, language) for words in (mark("on terms"), mark("days")))
-    words = f"datum.value == 0 ? '{due}' : datum.value + ' {late}'"
-    ticks = [tick for tick in (0, 15, 30, 60, 90, 120) if tick <= end]
-    y = alt.Y(
-        "low:Q",
-        scale=alt.Scale(domain=[start, end], nice=False),
-        axis=alt.Axis(values=ticks, labelExpr=words),
-    )
-    return layered(frame, silences(frame), _ribbon(month_axis(frame, labels), y), _terms(0))
+def _days_picture(frame: Frame, scale: tuple[float, ...]) -> alt.LayerChart:
+    y = upright_axis("low:Q", ends=scale, lines=_day_ticks(scale))
+    return layered(frame, silences(frame), _ribbon(month_axis(), y), _terms(0), *words(frame))
 
 
-def _exposure_picture(
-    frame: Frame, scale: tuple[float, ...], labels: tuple[str, ...], _: str
-) -> alt.LayerChart:
+def _exposure_picture(frame: Frame, scale: tuple[float, ...]) -> alt.LayerChart:
     (span,) = scale
-    y = alt.Y(
-        "low:Q",
-        scale=alt.Scale(domain=[0, span], nice=False),
-        axis=alt.Axis(values=list(range(int(span) + 1)), labels=False),
-    )
-    words = (
-        alt.Chart(named("ticks"))
-        .mark_text(align="right", baseline="middle", dx=-6, color=placeholder(Tone.MUTED))
-        .encode(x=alt.value(0), y="y:Q", text="words:N")
-    )
-    return layered(frame, silences(frame), _ribbon(month_axis(frame, labels), y), words)
+    y = upright_axis("low:Q", ends=(0, span), lines=range(int(span) + 1))
+    return layered(frame, silences(frame), _ribbon(month_axis(), y), *words(frame))
+
+
+# --- Every template that a debtor may need -----------------------------------------------------------------------
+
+INDEX_SCALES = tuple((floor, top) for floor in (_INDEX_FLOOR, 0.0) for top in (_INDEX_CEILING, 100.0))
+TEMPLATES = (
+    (_index_picture, INDEX_FRAMES, INDEX_SCALES),
+    (_days_picture, COLUMN_FRAMES, tuple((_DAY_START, end) for end in _DAY_ENDS)),
+    (_exposure_picture, COLUMN_FRAMES, ((4,), (6,), (8,))),
+)

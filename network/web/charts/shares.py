@@ -5,16 +5,17 @@ beside it says the ranges.
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import altair as alt
 from markupsafe import Markup
 
-from network.figures import month_name, share_range
+from network.figures import month_name, share, share_range
 from network.i18n import mark, translate
 from network.schemas.release import AGING_BUCKETS, PAID_CLASSES, Band, ReleasedValues
 from network.web.charts.chart import Chart, Frame, Key, Table
 from network.web.charts.drawing import Rows, draw, named
-from network.web.charts.months import Plot, layered, month_axis, put_together, silences
+from network.web.charts.months import Plot, layered, month_axis, put_together, silences, upright_axis, words
 from network.web.charts.palette import LATENESS, Tone, placeholder
 from network.web.charts.timeline import Timeline, month_before
 
@@ -41,6 +42,7 @@ PAID_NAMES = {
 _PAID_TONES = (Tone.LATE_0, Tone.LATE_2, Tone.LATE_4)
 _BAR = 34  # pixels
 _SLOT = 62  # pixels from one bar to the next, with the month's name above it
+_QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 _AIR = 0.09  # of a month, on both sides of its column
 
 
@@ -67,6 +69,7 @@ def aging_mix(line: Timeline, *, language: str, name: str) -> Chart:
         frames=AGING_FRAMES,
         scale=(),
         data={"columns": rows},
+        ticks={quarter: share(Decimal(str(quarter)), language) for quarter in _QUARTERS},
         legend=tuple(Key(tone, words) for tone, words in zip(LATENESS, names, strict=True)),
         say=lambda release: translate(
             mark("past due %(share)s of the balance"),
@@ -121,30 +124,30 @@ def _stacked(bands: Sequence[Band], tones: Sequence[Tone]) -> list[tuple[float, 
     """Return (start, end, tone) of each part of a bar from 0 to 1; empty parts are left out."""
     parts: list[tuple[float, float, Tone]] = []
     start = 0.0
-    for share, tone in zip(filled(bands), tones, strict=True):
-        if share > 0:
-            parts.append((start, start + share, tone))
-        start += share
+    for part, tone in zip(filled(bands), tones, strict=True):
+        if part > 0:
+            parts.append((start, start + part, tone))
+        start += part
     return parts
 
 
 def _bars(releases: Sequence[ReleasedValues], language: str) -> Mapping[str, Rows]:
     bars: list[dict[str, str | float]] = []
-    words: list[dict[str, str | float]] = []
+    names: list[dict[str, str | float]] = []
     for place, release in enumerate(releases):
         top = place * _SLOT + (_SLOT - _BAR) - 4
-        words.append({"y": top - 7, "words": month_name(release.epoch, language)})
+        names.append({"y": top - 7, "words": month_name(release.epoch, language)})
         bars.extend(
             {"x": start, "to": end, "y": top, "y2": top + _BAR, "fill": placeholder(tone)}
             for start, end, tone in _stacked([release.paid[paid] for paid in PAID_CLASSES], _PAID_TONES)
         )
-    return {"bars": bars, "words": words}
+    return {"bars": bars, "words": names}
 
 
 def _sentence(release: ReleasedValues, names: Sequence[str], language: str) -> str:
     parts = ", ".join(
-        f"{words}: {share_range(release.paid[paid], language)}"
-        for paid, words in zip(PAID_CLASSES, names, strict=True)
+        f"{each}: {share_range(release.paid[paid], language)}"
+        for paid, each in zip(PAID_CLASSES, names, strict=True)
     )
     return f"{month_name(release.epoch, language)}: {parts}."
 
@@ -165,21 +168,14 @@ def _paid_table(releases: Sequence[ReleasedValues], names: Sequence[str], langua
 # --- Pictures ---------------------------------------------------------------------------------------------------
 
 
-def _aging_picture(
-    frame: Frame, _: tuple[float, ...], labels: tuple[str, ...], language: str
-) -> alt.LayerChart:
-    percent = "datum.value * 100 + '%'" if language == "en" else "datum.value * 100 + ' %'"
-    y = alt.Y(
-        "y:Q",
-        scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], labelExpr=percent),
-    )
+def _aging_picture(frame: Frame, _: tuple[float, ...]) -> alt.LayerChart:
+    y = upright_axis("y:Q", ends=(0, 1), lines=_QUARTERS)
     columns = (
         alt.Chart(named("columns"))
         .mark_rect()
-        .encode(x=month_axis(frame, labels), x2="to:Q", y=y, y2="y2:Q", color=alt.Color("fill:N", scale=None))
+        .encode(x=month_axis(), x2="to:Q", y=y, y2="y2:Q", color=alt.Color("fill:N", scale=None))
     )
-    return layered(frame, silences(frame), columns)
+    return layered(frame, silences(frame), columns, *words(frame))
 
 
 def _paid_picture(frame: Frame, size: tuple[int, int]) -> alt.LayerChart:
@@ -196,9 +192,12 @@ def _paid_picture(frame: Frame, size: tuple[int, int]) -> alt.LayerChart:
             color=alt.Color("fill:N", scale=None),
         )
     )
-    words = (
+    months = (
         alt.Chart(named("words"))
-        .mark_text(align="left", baseline="bottom", color=placeholder(Tone.MUTED))
+        .mark_text(align="left", baseline="bottom")
         .encode(x=alt.value(0), y="y:Q", text="words:N")
     )
-    return layered(frame, bars, words, height=height)
+    return layered(frame, bars, months, height=height)
+
+
+TEMPLATES = ((_aging_picture, AGING_FRAMES, ((),)),)
