@@ -1,7 +1,7 @@
 """Identifiers of companies: which ones a line carries, and which one a person typed.
 
 SIRET and French VAT number both contain the SIREN and count as it. A DUNS number has nine digits like a SIREN and is
-never taken as verified: only a column that says SIREN is one. Check digits are those of python-stdnum.
+never taken as verified. Check digits are those of python-stdnum.
 """
 
 import re
@@ -9,14 +9,31 @@ from dataclasses import dataclass
 
 import polars as pl
 from stdnum import lei as lei_number
+from stdnum.be import vat as belgian_number
+from stdnum.ch import uid as swiss_number
+from stdnum.dk import cvr as danish_number
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
+from stdnum.fi import ytunnus as finnish_number
 from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
+from stdnum.no import orgnr as norwegian_number
+from stdnum.se import orgnr as swedish_number
 
 SCHEMES = ("siren", "vat", "lei", "registration")
 
 IDENTIFIER_SCHEMA = pl.Schema({"line": pl.UInt32, "scheme": pl.String, "value": pl.String})
+
+_REGISTERS = {
+    "BE": belgian_number,
+    "CH": swiss_number,
+    "DK": danish_number,
+    "FI": finnish_number,
+    "NO": norwegian_number,
+    "SE": swedish_number,
+}
+"""National registers whose numbers have check digits, by country. A number of any other is no identifier: each German
+court counts its HRB anew, and "n/a" stands in such columns as well; either would make one debtor of many companies."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,32 +52,56 @@ def line_identifiers(customers: pl.DataFrame) -> pl.DataFrame:
     """Return the identifiers of each line, long (:data:`IDENTIFIER_SCHEMA`), each once a line.
 
     Args:
-        customers: columns `line` (UInt32), `siren`, `siret`, `vat`, `lei`, `registration` (String, nullable), whose check
-            digits intake has verified.
+        customers: columns `line` (UInt32), `siren`, `siret`, `vat`, `lei`, whose check digits intake has verified,
+            `registration` and `country` (String, nullable).
 
     A line whose SIREN, SIRET and VAT number name different companies has more than one row of scheme "siren".
     """
     compact = customers.select(
         "line",
-        *(_compact(name).alias(name) for name in ("siren", "siret", "vat", "lei", "registration")),
-    ).with_columns(
-        in_vat=_siren_in(pl.col("vat"), r"^FR[0-9A-Z]{2}(\d{9})$"),
-        in_registration=_siren_in(pl.col("registration"), r"^FR:(\d{9})(?:\d{5})?$"),
-    )
+        *(_compact(name).alias(name) for name in ("siren", "siret", "vat", "lei")),
+    ).with_columns(in_vat=_siren_in(pl.col("vat"), r"^FR[0-9A-Z]{2}(\d{9})$"))
     columns = [
         ("siren", pl.col("siren")),
         ("siren", pl.col("siret").str.slice(0, 9)),
         ("siren", pl.col("in_vat")),
-        ("siren", pl.col("in_registration")),
         ("vat", pl.when(pl.col("in_vat").is_null()).then("vat")),
         ("lei", pl.col("lei")),
-        ("registration", pl.when(pl.col("in_registration").is_null()).then("registration")),
     ]
     found = [
         compact.select("line", scheme=pl.lit(scheme), value=value).filter(pl.col("value").is_not_null())
         for scheme, value in columns
     ]
-    return pl.concat(found).unique(maintain_order=True).cast(IDENTIFIER_SCHEMA)
+    return pl.concat([*found, _registrations(customers)]).unique(maintain_order=True).cast(IDENTIFIER_SCHEMA)
+
+
+def _registrations(customers: pl.DataFrame) -> pl.DataFrame:
+    rows = customers.select("line", "registration", "country").drop_nulls("registration")
+    read = [
+        (line, identifier.scheme, identifier.value)
+        for line, text, country in rows.iter_rows()
+        if (identifier := read_registration(text, country)) is not None
+    ]
+    return pl.DataFrame(read, schema=IDENTIFIER_SCHEMA, orient="row")
+
+
+def read_registration(text: str, country: str | None) -> Identifier | None:
+    """Return the identifier in a register number, if its register and its check digits are known.
+
+    `text` may begin with its country ("NO:923609016"), else `country` says whose register it is.
+    """
+    land, said, number = text.partition(":")
+    land, number = (land, number) if said else (country or "", text)
+    land = land.strip().upper()
+    if land == "FR":
+        return _french(re.sub(r"[\s.\-]", "", number))
+    register = _REGISTERS.get(land)
+    if register is None:
+        return None
+    try:
+        return Identifier("registration", f"{land}:{register.validate(number)}")
+    except ValidationError:
+        return None
 
 
 def _compact(name: str) -> pl.Expr:

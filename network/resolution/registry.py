@@ -38,7 +38,7 @@ def _read(session: Session, statement: str, values: Mapping[str, Any], schema: p
 
 def _copy(session: Session, table: str, frame: pl.DataFrame) -> None:
     buffer = io.BytesIO()
-    frame.write_csv(buffer, include_header=False, null_value="\\N")
+    frame.write_csv(buffer, include_header=False, null_value="\\N", quote_style="non_numeric")
     buffer.seek(0)
     columns = ", ".join(frame.columns)
     driver: Any = session.connection().connection.driver_connection

@@ -40,7 +40,7 @@ def copy_rows(
 def copy_frame(session: Session, *, table: str, frame: pl.DataFrame) -> None:
     """Copy a frame whose columns are named as the table's; nulls stay nulls, and an empty text is not a null."""
     buffer = io.BytesIO()
-    frame.write_csv(buffer, include_header=False, null_value="\\N", quote_style="necessary")
+    frame.write_csv(buffer, include_header=False, null_value="\\N", quote_style="non_numeric")
     names = ", ".join(frame.columns)
     _copy(session, f"COPY {table} ({names}) FROM STDIN (FORMAT csv, NULL '\\N')", buffer)
 

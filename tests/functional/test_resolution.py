@@ -38,16 +38,6 @@ def reasons(resolution: Resolution) -> list[str]:
     return resolution.frame["reason"].to_list()
 
 
-def confirmed(session: Session, name: str, siren: str, *, postcode: str = "69003") -> str:
-    """Make a debtor whose spelling two members have written beside its SIREN; return its id."""
-    line = {"customer_name": name, "siren": siren, "postcode": postcode, "country": "FR"}
-    found = resolve_customers(session, customers(line))
-    resolve_customers(session, customers(line))
-    (debtor_id,) = debtors(found)
-    assert debtor_id is not None
-    return debtor_id
-
-
 def test_a_siren_a_siret_and_a_french_vat_number_name_one_debtor(session: Session) -> None:
     vat = f"FR{(12 + 3 * (int(DUPONT) % 97)) % 97:02d}{DUPONT}"
     found = resolve_customers(
@@ -127,12 +117,40 @@ def test_a_line_that_contradicts_itself_goes_to_a_person(session: Session) -> No
 
 
 def test_a_further_identifier_is_learnt_and_found_by_afterwards(session: Session) -> None:
-    german = {"customer_name": "Müller GmbH", "vat": "DE136695976"}
-    first = resolve_customers(session, customers(german))
-    resolve_customers(session, customers({**german, "registration": "DE:HRB1234"}))
-    third = resolve_customers(session, customers({"customer_name": "Mueller", "registration": "DE:HRB1234"}))
+    norwegian = {"customer_name": "Müller AS", "vat": "NO995525828MVA", "country": "NO"}
+    first = resolve_customers(session, customers(norwegian))
+    resolve_customers(session, customers({**norwegian, "registration": "995525828"}))
+    third = resolve_customers(
+        session, customers({"customer_name": "Mueller", "registration": "995525828", "country": "NO"})
+    )
     assert debtors(third) == debtors(first)
     assert session.get_one(Debtor, uuid.UUID(debtors(first)[0])).version > 1
+
+
+def test_a_name_that_looks_like_a_null_is_a_name(session: Session) -> None:
+    resolve_customers(session, customers({"customer_name": r"\N", "siren": DUPONT, "city": ""}))
+    assert session.execute(select(Debtor.name, Debtor.city)).one() == (r"\N", "")
+
+
+def test_the_same_unverified_number_makes_no_company_of_two(session: Session) -> None:
+    found = resolve_customers(
+        session,
+        customers(
+            {
+                "customer_name": "Transports Martin",
+                "registration": "n/a",
+                "postcode": "10115",
+                "country": "DE",
+            },
+            {
+                "customer_name": "Transports Durand",
+                "registration": "n/a",
+                "postcode": "80331",
+                "country": "DE",
+            },
+        ),
+    )
+    assert len(set(debtors(found))) == 2
 
 
 def test_an_identifier_under_a_quite_different_name_goes_to_a_person(session: Session) -> None:
@@ -158,147 +176,6 @@ def test_the_same_holds_inside_one_file(session: Session) -> None:
     )
     assert bands(found) == ["new", "new", "review"]
     assert session.scalars(select(DebtorIdentifier.scheme)).all() == ["siren"]
-
-
-def test_a_name_alone_never_links(session: Session) -> None:
-    confirmed(session, "Boulangerie Dupont", DUPONT)
-    found = resolve_customers(session, customers({"customer_name": "Boulangerie Dupont"}))
-    assert (bands(found), reasons(found)) == (["review"], ["name_alone"])
-
-
-def test_a_confirmed_spelling_links_in_its_department_and_nowhere_else(session: Session) -> None:
-    debtor_id = confirmed(session, "Boulangerie Dupont", DUPONT, postcode="69003")
-    found = resolve_customers(
-        session,
-        customers(
-            {"customer_name": "BOULANGERIE DUPONT SARL", "postcode": "69100", "country": "FR"},
-            {"customer_name": "Boulangerie Dupont", "postcode": "75011", "country": "FR"},
-            {"customer_name": "Boulangerie Dupond", "postcode": "69003", "country": "FR"},
-        ),
-    )
-    assert bands(found) == ["link", "review", "review"]
-    assert (debtors(found)[0], reasons(found)[0]) == (debtor_id, "spelling")
-
-
-def test_what_one_member_wrote_is_not_confirmed(session: Session) -> None:
-    line = {"customer_name": "Boulangerie Dupont", "siren": DUPONT, "postcode": "69003", "country": "FR"}
-    resolve_customers(session, customers(line))
-    found = resolve_customers(session, customers({**line, "siren": None}))
-    assert bands(found) == ["review"]
-
-
-def test_a_member_who_writes_it_twice_counts_once(session: Session) -> None:
-    line = {"customer_name": "Boulangerie Dupont", "siren": DUPONT, "postcode": "69003", "country": "FR"}
-    first = resolve_customers(session, customers(line))
-    book = customers(line).with_columns(debtor_id=first.frame["debtor_id"])
-    resolve_customers(session, customers({**line, "city": "Lyon"}), book=book)
-    assert session.scalars(select(DebtorSpelling.confirmations)).all() == [1]
-
-
-def test_confirmations_stop_where_they_tell_nothing_more(session: Session) -> None:
-    for _ in range(9):
-        resolve_customers(session, customers({"customer_name": "Dupont", "siren": DUPONT}))
-    assert session.scalars(select(DebtorSpelling.confirmations)).all() == [5]
-
-
-def test_two_debtors_of_one_confirmed_name_in_one_place_go_to_a_person(session: Session) -> None:
-    both = {confirmed(session, "Dupont", DUPONT), confirmed(session, "Dupont", MARTIN)}
-    found = resolve_customers(
-        session, customers({"customer_name": "Dupont", "postcode": "69003", "country": "FR"})
-    )
-    assert (bands(found), reasons(found)) == (["review"], ["several"])
-    assert {candidate.debtor_id for candidate in found.reviews[0].candidates} == both
-
-
-def test_a_contradicting_legal_form_goes_to_a_person(session: Session) -> None:
-    confirmed(session, "Dupont SARL", DUPONT)
-    found = resolve_customers(
-        session, customers({"customer_name": "Dupont SA", "postcode": "69003", "country": "FR"})
-    )
-    assert (bands(found), reasons(found)) == (["review"], ["forms_conflict"])
-
-
-def test_inside_a_file_one_name_at_one_place_is_one_company(session: Session) -> None:
-    found = resolve_customers(
-        session,
-        customers(
-            {"customer_name": "Dupont Frères", "siren": DUPONT, "postcode": "69003", "country": "FR"},
-            {"customer_name": "DUPONT FRERES", "postcode": "69100", "country": "FR"},
-            {"customer_name": "Martin Transports", "postcode": "13001", "country": "FR"},
-            {"customer_name": "Martin Transports", "postcode": "13009", "country": "FR"},
-            {"customer_name": "Martin Transports SARL", "postcode": "33000", "country": "FR"},
-            {"customer_name": "Martin Transports SA", "postcode": "33000", "country": "FR"},
-        ),
-    )
-    one, two, three, four, five, six = debtors(found)
-    assert bands(found) == ["new", "link", "new", "new", "new", "new"]
-    assert one == two
-    assert three == four
-    assert len({one, three, five, six}) == 4
-
-
-def test_inside_a_file_one_name_without_a_place_is_a_question(session: Session) -> None:
-    found = resolve_customers(
-        session, customers({"customer_name": "WALMAR"}, {"customer_name": "Walmar Corp"})
-    )
-    assert bands(found) == ["new", "review"]
-    assert found.reviews[0].candidates[0].debtor_id == debtors(found)[0]
-
-
-def test_a_line_with_nothing_to_go_by_goes_to_a_person(session: Session) -> None:
-    found = resolve_customers(session, customers({"customer_name": " - "}))
-    assert (bands(found), reasons(found)) == (["review"], ["no_name"])
-    assert found.reviews[0].candidates == ()
-
-
-def test_a_line_without_a_name_is_found_by_its_identifier(session: Session) -> None:
-    found = resolve_customers(session, customers({"siren": DUPONT}))
-    again = resolve_customers(session, customers({"customer_name": "Dupont", "siren": DUPONT}))
-    assert debtors(found) == debtors(again)
-    assert session.scalars(select(Debtor.name)).all() == [f"SIREN {DUPONT}"]
-
-
-def test_a_person_gets_at_most_five_candidates_best_first_with_reasons(session: Session) -> None:
-    place = {"postcode": "69003", "country": "FR"}
-    for name in ("Garage Central", *(f"Garage Central {number}" for number in range(8))):
-        resolve_customers(session, customers({"customer_name": name, "siren": next(SIRENS), **place}))
-    found = resolve_customers(session, customers({"customer_name": "Garage Centrall", **place}))
-    (case,) = found.reviews
-    scores = [candidate.score for candidate in case.candidates]
-    assert len(scores) == 5
-    assert scores == sorted(scores, reverse=True)
-    best = session.get_one(Debtor, uuid.UUID(case.candidates[0].debtor_id))
-    assert best.name == "Garage Central"
-    assert [reason.message for reason in case.candidates[0].reasons] == [
-        "The name is written like %(name)s.",
-        "The place is the same.",
-    ]
-
-
-def test_what_is_like_nothing_becomes_a_provisional_debtor_without_confirmation(session: Session) -> None:
-    confirmed(session, "Boulangerie Dupont", DUPONT)
-    found = resolve_customers(session, customers({"customer_name": "Zwickauer Motorenwerk"}))
-    assert (bands(found), reasons(found)) == (["new"], ["no_match"])
-    spelling = session.scalars(select(DebtorSpelling).where(DebtorSpelling.spelling.like("zwick%"))).one()
-    assert spelling.confirmations == 0
-
-
-def test_names_follow_the_network_as_it_grows_changes_and_rolls_back(session: Session) -> None:
-    for number in range(20):
-        resolve_customers(
-            session, customers({"customer_name": f"Firme {number} Zinc", "siren": next(SIRENS)})
-        )
-    assert bands(resolve_customers(session, customers({"customer_name": "Quincaillerie Vauban"}))) == ["new"]
-    with session.begin_nested() as point:
-        resolve_customers(session, customers({"customer_name": "Miroiterie Sarrazin", "siren": next(SIRENS)}))
-        assert bands(resolve_customers(session, customers({"customer_name": "Miroiterie Sarrazin"}))) == [
-            "review"
-        ]
-        point.rollback()
-    assert bands(resolve_customers(session, customers({"customer_name": "Miroiterie Sarrazin"}))) == ["new"]
-    assert bands(resolve_customers(session, customers({"customer_name": "Quincaillerie Vauban"}))) == [
-        "review"
-    ]
 
 
 def test_names_are_not_read_while_identifiers_settle_everything(session: Session) -> None:
@@ -330,6 +207,13 @@ def test_the_number_of_statements_does_not_grow_with_the_file(session: Session) 
     finally:
         event.remove(engine, "before_cursor_execute", count)
     assert counts[1] == counts[2] < 20
+
+
+def test_a_line_without_a_name_is_found_by_its_identifier(session: Session) -> None:
+    found = resolve_customers(session, customers({"siren": DUPONT}))
+    again = resolve_customers(session, customers({"customer_name": "Dupont", "siren": DUPONT}))
+    assert debtors(found) == debtors(again)
+    assert session.scalars(select(Debtor.name)).all() == [f"SIREN {DUPONT}"]
 
 
 def test_an_empty_file_is_no_error(session: Session) -> None:

@@ -18,10 +18,12 @@ def test_siret_and_french_vat_count_as_their_siren_once() -> None:
 
 
 def test_other_identifiers_are_kept_compact() -> None:
-    assert identifiers_of(vat="DE 136.695.976", lei="969500T3MBS4SQAMHJ98", registration="de:hrb1234") == [
+    assert identifiers_of(
+        vat="DE 136.695.976", lei="969500T3MBS4SQAMHJ98", registration="no: 923 609 016"
+    ) == [
         ("vat", "DE136695976"),
         ("lei", "969500T3MBS4SQAMHJ98"),
-        ("registration", "DE:HRB1234"),
+        ("registration", "NO:923609016"),
     ]
 
 
@@ -31,6 +33,29 @@ def test_a_monegasque_vat_number_holds_no_siren() -> None:
 
 def test_a_french_registration_is_a_siren() -> None:
     assert identifiers_of(registration="FR:552100554") == [("siren", "552100554")]
+    assert identifiers_of(registration="552 100 554 00013", country="FR") == [("siren", "552100554")]
+
+
+def test_a_register_number_counts_within_its_country() -> None:
+    assert identifiers_of(registration="923609016", country="NO") == [("registration", "NO:923609016")]
+    assert identifiers_of(registration="923609016") == []
+
+
+@pytest.mark.parametrize(
+    ("registration", "country"),
+    [
+        ("n/a", "NO"),
+        ("0", "NO"),
+        ("923609017", "NO"),
+        ("552100555", "FR"),
+        ("HRB 12345", "DE"),
+        ("03123456", "GB"),
+        (":", None),
+        ("R" * 200, "DE"),
+    ],
+)
+def test_what_no_check_digit_holds_is_no_register_number(registration: str, country: str | None) -> None:
+    assert identifiers_of(registration=registration, country=country) == []
 
 
 def test_a_line_that_names_two_companies_has_two_sirens() -> None:
