@@ -41,7 +41,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {Permission.LEDGER_SUBMIT, Permission.LEDGER_READ, Permission.LEDGER_WITHDRAW},
     Role.SUBSCRIBER: _READER,
     Role.MODERATOR: frozenset(
-        {Permission.PROFILE_READ, Permission.DEBTOR_SEARCH, Permission.DEBTOR_SEE_UNLISTED, Permission.MATCH_REVIEW}
+        {
+            Permission.PROFILE_READ,
+            Permission.DEBTOR_SEARCH,
+            Permission.DEBTOR_SEE_UNLISTED,
+            Permission.MATCH_REVIEW,
+        }
     ),
     Role.OPERATOR: frozenset(Permission),
 }
