@@ -99,14 +99,14 @@ def _remember(
     registry.remember_new(session, fresh)
     known = known.filter(pl.col("confirmations") > 0)
     if book is not None and known.height:
-        known = known.join(_said_before(book), on=key, how="anti")
+        known = known.join(said_before(book), on=key, how="anti")
     if known.height:
         known = known.join(registry.counted_enough(session, known), on=key, how="anti")
     registry.mark_changed(session, registry.remember(session, known))
 
 
-def _said_before(book: pl.DataFrame) -> pl.DataFrame:
-    """Return the spellings (`debtor_id`, `spelling`, `area`) that a member's book holds already."""
+def said_before(book: pl.DataFrame) -> pl.DataFrame:
+    """Return the spellings (`debtor_id`, `spelling`, `area`) that a member's book holds already: they count once."""
     return (
         analyse(book)
         .with_columns(debtor_id=book["debtor_id"])

@@ -1,6 +1,7 @@
 """What a person's decision leaves behind: a spelling that counts, or a debtor of its own."""
 
 import uuid
+from collections.abc import Sequence
 
 import polars as pl
 from sqlalchemy.orm import Session
@@ -18,9 +19,9 @@ BY_MEMBER = 1
 """A member's own decision places its line and counts as one member's word."""
 
 
-def read_line(customer: CustomerLine) -> pl.DataFrame:
-    """Return a customer as a frame of one analysed line, with its identifiers beside it."""
-    return analyse(_frame(customer))
+def read_lines(customers: Sequence[CustomerLine]) -> pl.DataFrame:
+    """Return customers as analysed lines, in the same order."""
+    return analyse(_frame(customers))
 
 
 def teach(session: Session, line: pl.DataFrame, *, debtor_id: uuid.UUID, confirmations: int) -> None:
@@ -34,9 +35,9 @@ def teach(session: Session, line: pl.DataFrame, *, debtor_id: uuid.UUID, confirm
 def found_debtor(session: Session, customer: CustomerLine, *, confirmations: int) -> uuid.UUID:
     """Create a debtor from a customer, with those of its identifiers that no debtor has."""
     debtor_id = uuid.uuid4()
-    line = read_line(customer).with_columns(debtor_id=pl.lit(str(debtor_id)))
+    line = read_lines([customer]).with_columns(debtor_id=pl.lit(str(debtor_id)))
     registry.create_debtors(session, new_debtors(line))
-    identifiers = line_identifiers(_frame(customer).with_row_index("line"))
+    identifiers = line_identifiers(_frame([customer]).with_row_index("line"))
     if identifiers["scheme"].is_unique().all():
         registry.claim_identifiers(
             session, identifiers.select("scheme", "value", debtor_id=pl.lit(str(debtor_id)))
@@ -55,6 +56,7 @@ def is_settled(session: Session, line: pl.DataFrame, *, debtor_id: uuid.UUID) ->
     )
 
 
-def _frame(customer: CustomerLine) -> pl.DataFrame:
-    fields = {name: getattr(customer, name) for name in CustomerLine.__slots__}
-    return pl.DataFrame([fields], schema=dict.fromkeys(fields, pl.String))
+def _frame(customers: Sequence[CustomerLine]) -> pl.DataFrame:
+    names = CustomerLine.__slots__
+    rows = [{name: getattr(customer, name) for name in names} for customer in customers]
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import polars as pl
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -12,9 +13,10 @@ from network.i18n import mark
 from network.models import Debtor, DebtorIdentifier
 from network.permissions import Actor, Permission, require, require_member
 from network.resolution.outcome import REASONS, CustomerLine, MatchCandidate, MatchReason
-from network.resolution.teaching import BY_MEMBER, BY_MODERATOR, found_debtor, is_settled, read_line, teach
-from network.services import review_cases
-from network.services.customer_book import own_debtor_ids, place_customer
+from network.resolution.resolve import said_before
+from network.resolution.teaching import BY_MEMBER, BY_MODERATOR, found_debtor, is_settled, read_lines, teach
+from network.services import private_pages, review_cases
+from network.services.customer_book import own_debtor_ids, place_customer, read_customers
 from network.services.review_cases import OpenCase
 from network.transaction import reading, unit_of_work
 
@@ -57,7 +59,10 @@ class ReviewList:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a decision did: the debtor, and how many open cases it settled, itself included."""
+    """What a decision did: the debtor, and how many open cases it settled, itself included.
+
+    A member is told of its own cases alone: that others ask the same is theirs to know.
+    """
 
     debtor_id: uuid.UUID
     settled: int
@@ -87,12 +92,11 @@ def decide_review(actor: Actor, *, review_id: uuid.UUID, debtor_id: uuid.UUID | 
     require(actor, _needed(actor))
     with unit_of_work() as session:
         session.execute(select(func.pg_advisory_xact_lock(_DECISIONS_LOCK)))
-        chosen = next((held for held in _cases_for(session, actor) if held.id == review_id), None)
-        if chosen is None:
-            raise NotFoundError(mark("This review is not open. It may have been decided meanwhile."))
-        placed_on = _place(session, actor, chosen, debtor_id)
-        settled = [chosen, *_settled_with(session, chosen, placed_on)]
-        for held in sorted(settled, key=lambda case: case.member_id):
+        chosen, alike = _hold(session, actor, review_id)
+        line = read_lines([chosen.case.customer])
+        placed_on = _place(session, actor, chosen, line, debtor_id)
+        settled = [chosen, *(alike if is_settled(session, line, debtor_id=placed_on) else ())]
+        for held in settled:
             place_customer(
                 session,
                 member_id=held.member_id,
@@ -100,7 +104,7 @@ def decide_review(actor: Actor, *, review_id: uuid.UUID, debtor_id: uuid.UUID | 
                 debtor_id=placed_on,
             )
         review_cases.close_cases(session, settled)
-        return Decision(debtor_id=placed_on, settled=len(settled))
+        return Decision(debtor_id=placed_on, settled=sum(_may_see(actor, held) for held in settled))
 
 
 def _needed(actor: Actor) -> Permission:
@@ -114,11 +118,49 @@ def _cases_for(session: Session, actor: Actor) -> list[OpenCase]:
     return review_cases.read_cases(session, require_member(actor))
 
 
-def _place(session: Session, actor: Actor, chosen: OpenCase, debtor_id: uuid.UUID | None) -> uuid.UUID:
+def _may_see(actor: Actor, case: OpenCase) -> bool:
+    return actor.may(Permission.MATCH_REVIEW) or case.member_id == actor.member_id
+
+
+def _hold(session: Session, actor: Actor, review_id: uuid.UUID) -> tuple[OpenCase, list[OpenCase]]:
+    """Return a case and those of all members that ask the same, with the ledgers of these members locked.
+
+    Locked before anything is written: a file holds the lock of its ledger when it comes to write the names of debtors,
+    so a decision that did it the other way round would wait for the file, and the file for it.
+    """
+    chosen, alike = _asked(session, actor, review_id)
+    members = {held.member_id for held in (chosen, *alike)}
+    for member_id in sorted(members):
+        private_pages.lock(session, member_id)
+    chosen, alike = _asked(session, actor, review_id)  # a file may have settled some of it meanwhile
+    return chosen, [held for held in alike if held.member_id in members]
+
+
+def _asked(session: Session, actor: Actor, review_id: uuid.UUID) -> tuple[OpenCase, list[OpenCase]]:
+    cases = review_cases.read_cases(session)
+    chosen = next((held for held in cases if held.id == review_id and _may_see(actor, held)), None)
+    if chosen is None:
+        raise NotFoundError(mark("This review is not open. It may have been decided meanwhile."))
+    return chosen, _asking_the_same(cases, chosen)
+
+
+def _asking_the_same(cases: Sequence[OpenCase], chosen: OpenCase) -> list[OpenCase]:
+    """Return the other cases about the same name at the same place."""
+    key = read_lines([held.case.customer for held in cases]).select("spelling", "area", "legal_form").rows()
+    asked = key[cases.index(chosen)]
+    return [
+        held
+        for held, theirs in zip(cases, key, strict=True)
+        if theirs == asked and held.id != chosen.id and held.case.reason == "name_alone"
+    ]
+
+
+def _place(
+    session: Session, actor: Actor, chosen: OpenCase, line: pl.DataFrame, debtor_id: uuid.UUID | None
+) -> uuid.UUID:
     """Teach the decision, and return the debtor on which the line now lies."""
     customer = chosen.case.customer
     confirmations = BY_MODERATOR if actor.may(Permission.MATCH_REVIEW) else BY_MEMBER
-    line = read_line(customer)
     if debtor_id is None:
         if not line["spelling"][0]:
             raise ConflictError(mark("This line has no name, so no debtor can be made of it."))
@@ -126,24 +168,17 @@ def _place(session: Session, actor: Actor, chosen: OpenCase, debtor_id: uuid.UUI
     (review,) = _readable(session, actor, [chosen])
     if debtor_id not in {found.debtor_id for found in review.candidates}:
         raise NotFoundError(mark("This debtor is not among the candidates."))
+    if confirmations == BY_MEMBER and _has_said(session, chosen.member_id, line, debtor_id):
+        confirmations = 0
     teach(session, line, debtor_id=debtor_id, confirmations=confirmations)
     return debtor_id
 
 
-def _settled_with(session: Session, chosen: OpenCase, debtor_id: uuid.UUID) -> list[OpenCase]:
-    """Return the other open cases that ask about the same name at the same place, if that is certain now."""
-    line = read_line(chosen.case.customer)
-    if not is_settled(session, line, debtor_id=debtor_id):
-        return []
-    key = ("spelling", "area", "legal_form")
-    same = line.select(key).row(0)
-    return [
-        held
-        for held in review_cases.read_cases(session)
-        if held.id != chosen.id
-        and held.case.reason == "name_alone"
-        and read_line(held.case.customer).select(key).row(0) == same
-    ]
+def _has_said(session: Session, member_id: uuid.UUID, line: pl.DataFrame, debtor_id: uuid.UUID) -> bool:
+    """Tell whether another customer of the member is this debtor by the same spelling: one member has one word."""
+    said = line.select("spelling", "area", debtor_id=pl.lit(str(debtor_id)))
+    book = said_before(read_customers(session, member_id))
+    return said.join(book, on=said.columns, how="semi").height > 0
 
 
 def _readable(session: Session, actor: Actor, cases: Sequence[OpenCase]) -> tuple[Review, ...]:

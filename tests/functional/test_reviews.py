@@ -1,11 +1,14 @@
 """Lines that a person must place: who sees them, and what a decision does."""
 
+import threading
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from network.errors import ConflictError, NotAllowedError, NotFoundError
@@ -13,9 +16,10 @@ from network.models import Debtor, DebtorSpelling, MatchReview, Outbox
 from network.resolution import resolve
 from network.resolution.debtor_names import DebtorNames
 from network.resolution.resolve import resolve_customers
-from network.services import customer_book, private_pages
+from network.resolution.teaching import teach
+from network.services import customer_book, private_pages, reviews
 from network.services.reviews import Review, decide_review, list_reviews
-from network.transaction import unit_of_work
+from network.transaction import reading, unit_of_work
 from tests.factories.cast import Person
 from tests.factories.customers import customers, sirens
 
@@ -140,6 +144,69 @@ def test_a_members_own_decision_counts_as_one_members_word(
         select(DebtorSpelling).where(DebtorSpelling.spelling == "boulangerie dupond")
     ).one()
     assert spelling.confirmations == 2
+
+
+def test_a_member_confirms_a_spelling_once_however_often_it_decides(
+    session: Session, dupont: uuid.UUID, reporter: Person, rival: Person
+) -> None:
+    list_all(session)
+    send(
+        reporter,
+        {"customer_name": "Boulangerie Dupond", **LYON},
+        {"customer_name": "BOULANGERIE DUPOND", **LYON},
+    )
+    for _ in range(2):
+        decide_review(reporter.actor, review_id=list_reviews(reporter.actor).reviews[0].id, debtor_id=dupont)
+    assert send(rival, {"customer_name": "Boulangerie Dupond", **LYON}) == 1, "one member's word links nobody"
+
+
+def test_a_member_is_not_told_that_others_ask_the_same(
+    session: Session, dupont: uuid.UUID, reporter: Person, rival: Person, outsider: Person
+) -> None:
+    list_all(session)
+    for person in (reporter, rival, outsider):
+        send(person, {"customer_name": "Boulangerie Dupond", **LYON})
+    decide_review(reporter.actor, review_id=only(reporter).id, debtor_id=dupont)
+    assert decide_review(rival.actor, review_id=only(rival).id, debtor_id=dupont).settled == 1
+    assert debtor_of(session, outsider) == str(dupont)
+
+
+def test_a_decision_and_a_file_of_the_same_member_wait_for_each_other(
+    committed_database: Engine,
+    reporter: Person,
+    rival: Person,
+    moderator: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    siren = next(SIRENS)
+    send(rival, {"customer_name": "Boulangerie Dupont", "siren": siren, **LYON})
+    send(reporter, {"customer_name": "Boulangerie Dupond", **LYON})
+    taught, holds_ledger = threading.Event(), threading.Event()
+
+    def teach_slowly(*arguments: Any, **named: Any) -> None:
+        teach(*arguments, **named)
+        taught.set()
+        holds_ledger.wait(0.5)
+
+    def send_file() -> int:
+        taught.wait(5)
+        with unit_of_work() as unit:
+            private_pages.lock(unit, reporter.member_id)
+            holds_ledger.set()
+            line = {"customer_id": "C2", "customer_name": "Boulangerie Dupond", "siren": siren, **LYON}
+            return customer_book.place_customers(
+                unit, member_id=reporter.member_id, customers=customers(line)
+            )
+
+    monkeypatch.setattr(reviews, "teach", teach_slowly)
+    review = only(moderator)
+    with ThreadPoolExecutor() as people:
+        file = people.submit(send_file)
+        decide_review(moderator.actor, review_id=review.id, debtor_id=review.candidates[0].debtor_id)
+        assert file.result() == 0
+    with reading() as unit:
+        placed = customer_book.read_customers(unit, reporter.member_id)["debtor_id"]
+    assert (len(placed), placed.null_count(), placed.n_unique()) == (2, 0, 1)
 
 
 def test_a_decision_settles_the_same_question_of_others(
