@@ -173,10 +173,12 @@ class Currency(LedgerField):
 class Identifier(LedgerField):
     """A public number of a company, held to its check digits and kept without blanks."""
 
-    def __init__(self, check: Callable[[str], str], *, luhn_digits: int | None = None) -> None:
+    def __init__(self, check: Callable[[str], str], *, digits: int = 0, luhn: tuple[int, ...] = ()) -> None:
+        """`digits` is the whole length; each of `luhn` first digits end with a check digit of their own."""
         super().__init__()
         self._check = check
-        self._luhn_digits = luhn_digits
+        self._digits = digits
+        self._luhn = luhn
 
     @override
     def read(self, text: str, reading: Reading) -> str:
@@ -187,13 +189,19 @@ class Identifier(LedgerField):
 
     @override
     def well_formed(self, text: pl.Expr, reading: Reading) -> pl.Expr | None:
-        if self._luhn_digits is None:
+        if not self._luhn:
             return None
-        plain = text.str.contains(f"^[0-9]{{{self._luhn_digits}}}$")
+        plain = text.str.contains(f"^[0-9]{{{self._digits}}}$")
         number = pl.when(plain).then(text).cast(pl.Int64)
-        digits = [number // 10**place % 10 for place in range(self._luhn_digits)]
-        doubled = [digit * 2 - pl.when(digit > 4).then(9).otherwise(0) for digit in digits[1::2]]  # noqa: PLR2004 - Luhn: 2 x 5 = 10 counts 1 + 0
-        return pl.when(pl.sum_horizontal(*digits[::2], *doubled) % 10 == 0, number.is_not_null()).then(text)
+        sound = [_luhn_sum(number // 10 ** (self._digits - first), first) % 10 == 0 for first in self._luhn]
+        return pl.when(plain, *sound).then(text)
+
+
+def _luhn_sum(number: pl.Expr, length: int) -> pl.Expr:
+    """Return the Luhn sum of the last digits: every second counts twice, 9 less where that exceeds 9."""
+    digits = [number // 10**place % 10 for place in range(length)]
+    doubled = [digit * 2 - (digit > 4).cast(pl.Int64) * 9 for digit in digits[1::2]]  # noqa: PLR2004 - 2 x 5 = 10
+    return pl.sum_horizontal(*digits[::2], *doubled)
 
 
 class Country(LedgerField):

@@ -69,8 +69,8 @@ class LedgerSchema(Schema):
 
     customer_id = Reference(missing="customer_missing")
     customer_name = CustomerName()
-    siren = Identifier(french_siren, luhn_digits=9)
-    siret = Identifier(french_siret, luhn_digits=14)
+    siren = Identifier(french_siren, digits=9, luhn=(9,))
+    siret = Identifier(french_siret, digits=14, luhn=(9, 14))
     vat = Identifier(vat_number)
     lei = Identifier(legal_entity)
     registration = Text()

@@ -68,7 +68,8 @@ class InvoiceBook:
     def outcome(self) -> tuple[list[str], pl.DataFrame]:
         """Return the months that the file speaks for, and the positions at their ends."""
         if not self._items:
-            return [], pl.DataFrame(schema=POSITION_COLUMNS)
+            covered = calendar(*self.span, as_of=self._reading.today).periods if self.span else []
+            return covered, pl.DataFrame(schema=POSITION_COLUMNS)
         items = pl.concat(self._items)
         when = self._calendar(items)
         accounts = (

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -112,7 +113,7 @@ def _hold(schema: LedgerSchema, rows: list[dict[str, str | None]]) -> None:
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(data=st.data(), reading=READINGS)
 def test_an_invoice_gets_the_same_verdict_by_row_and_by_column(data: st.DataObject, reading: Reading) -> None:
@@ -121,7 +122,7 @@ def test_an_invoice_gets_the_same_verdict_by_row_and_by_column(data: st.DataObje
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(data=st.data(), reading=READINGS)
 def test_a_trade_line_gets_the_same_verdict_by_row_and_by_column(
@@ -140,24 +141,49 @@ def test_an_entry_gets_the_same_verdict_by_row_and_by_column(data: st.DataObject
     _hold(schema, data.draw(_texts(schema)))
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    texts=st.lists(
-        AMOUNTS | st.text(max_size=10) | st.tuples(SPACES, AMOUNTS, SPACES).map("".join),
-        min_size=1,
-        max_size=20,
-    ),
-    decimal=st.sampled_from([None, ",", "."]),
+DIGITS = st.from_regex(r"[0-9]{8,10}|[0-9]{14}", fullmatch=True)
+PLAIN = [
+    (InvoiceSchema, "amount", AMOUNTS),
+    (InvoiceSchema, "invoice_date", DATES),
+    (InvoiceSchema, "invoice_id", NAMES),
+    (InvoiceSchema, "siren", DIGITS),
+    (InvoiceSchema, "siret", DIGITS),
+]
+
+
+@pytest.mark.parametrize(
+    ("declared", "name", "fitting"), PLAIN, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_an_amount_reads_the_same_by_row_and_by_column(texts: list[str], decimal: str | None) -> None:
-    schema = InvoiceSchema(Reading(today=date(2026, 11, 21), decimal=decimal))
-    field = schema.ledger_fields["amount"]
-    shortcut = (
-        pl.DataFrame({"text": texts}).select(field.well_formed(pl.col("text"), schema.reading)).to_series()
-    )
-    for text, value in zip(texts, shortcut.to_list(), strict=True):
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), decimal=st.sampled_from([None, ",", "."]))
+def test_the_shortcut_of_a_column_is_silent_or_right(
+    data: st.DataObject,
+    decimal: str | None,
+    declared: type[LedgerSchema],
+    name: str,
+    fitting: st.SearchStrategy[str],
+) -> None:
+    schema = declared(Reading(today=date(2026, 11, 21), decimal=decimal))
+    field = schema.ledger_fields[name]
+    spaced = st.tuples(SPACES, fitting, SPACES).map("".join)
+    texts = data.draw(st.lists(fitting | spaced | st.text(max_size=10), min_size=1, max_size=30))
+    shortcut = field.well_formed(pl.col("text"), schema.reading)
+    assert shortcut is not None
+    for text, value in zip(
+        texts, pl.DataFrame({"text": texts}).select(shortcut).to_series().to_list(), strict=True
+    ):
         if value is not None:
             assert field.verdict(text, schema.reading) == (value, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("siren", "552100554"), ("siret", "55210055400013"), ("invoice_date", "2026-01-31")]
+)
+def test_the_shortcut_is_not_silent_about_plain_texts(name: str, number: str) -> None:
+    schema = InvoiceSchema(Reading(today=date(2026, 11, 21)))
+    shortcut = schema.ledger_fields[name].well_formed(pl.col("text"), schema.reading)
+    assert shortcut is not None
+    assert pl.DataFrame({"text": [number]}).select(shortcut).to_series().null_count() == 0
 
 
 def test_a_column_of_very_many_different_texts_is_forgotten_in_time() -> None:

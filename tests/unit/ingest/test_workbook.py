@@ -27,9 +27,7 @@ def workbook(tmp_path: Path) -> Write:
                 for number, row in enumerate(rows):
                     for column, cell in enumerate(row):
                         if isinstance(cell, date):
-                            sheet.write_datetime(
-                                number, column, cell, days
-                            )
+                            sheet.write_datetime(number, column, cell, days)
                         elif cell is not None:
                             sheet.write(number, column, cell)
         return path
