@@ -51,16 +51,17 @@ class Placement:
 
 
 def analyse(customers: pl.DataFrame) -> pl.DataFrame:
-    """Return customers (columns of CustomerLine) with their names analysed and their area (:data:`LINES`)."""
+    """Return customers (columns of CustomerLine) with their names analysed and their area (:data:`LINES`).
+
+    A line that names no country is in that of its identifier.
+    """
     names = normalise_all(customers["customer_name"])
-    country = (
-        pl.when(
-            (pl.col("country").fill_null("") == "")
-            & pl.any_horizontal(pl.col("siren", "siret").is_not_null())
-        )
-        .then(pl.lit("FR"))
-        .otherwise("country")
+    in_vat = (
+        pl.col("vat").str.extract(r"^\s*([A-Za-z]{2})").str.to_uppercase().replace({"EL": "GR", "XI": "GB"})
     )
+    is_french = pl.any_horizontal(pl.col("siren", "siret").is_not_null())
+    said = pl.when(pl.col("country").str.strip_chars() != "").then("country")
+    country = pl.coalesce(said, pl.when(is_french).then(pl.lit("FR")), in_vat)
     return (
         customers.with_row_index("line")
         .with_columns(

@@ -52,7 +52,10 @@ def sweep_outbox(index: SearchIndex | None = None) -> int:
             if not claimed.rows:
                 return written
             for start in range(0, len(claimed.debtors), CHUNK):
-                written += index.put(read_documents(session, claimed.debtors[start : start + CHUNK]))
+                some = claimed.debtors[start : start + CHUNK]
+                documents = read_documents(session, some)
+                written += index.put(documents)
+                index.remove(set(some) - {document.id for document in documents})
             session.execute(
                 text("DELETE FROM outbox WHERE id = ANY (CAST(:ids AS uuid[]))"), {"ids": claimed.rows}
             )

@@ -209,6 +209,19 @@ def test_the_number_of_statements_does_not_grow_with_the_file(session: Session) 
     assert counts[1] == counts[2] < 20
 
 
+def test_a_line_that_names_no_country_is_in_that_of_its_identifier(session: Session) -> None:
+    resolve_customers(
+        session,
+        customers(
+            {"customer_name": "Dupont", "siren": DUPONT, "postcode": "69003"},
+            {"customer_name": "Müller", "vat": "DE136695976", "postcode": "10115", "country": " "},
+            {"customer_name": "Zinc", "postcode": "13001"},
+        ),
+    )
+    assert set(session.scalars(select(DebtorSpelling.area))) == {"FR:69", "DE:10115", ":13001"}
+    assert set(session.scalars(select(Debtor.country))) == {"FR", "DE", None}
+
+
 def test_a_line_without_a_name_is_found_by_its_identifier(session: Session) -> None:
     found = resolve_customers(session, customers({"siren": DUPONT}))
     again = resolve_customers(session, customers({"customer_name": "Dupont", "siren": DUPONT}))

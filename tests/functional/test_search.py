@@ -104,6 +104,18 @@ def test_other_work_in_the_outbox_is_left_alone(session: Session, folder: Path) 
     assert session.scalars(select(Outbox.topic)).all() == ["mail.send"]
 
 
+def test_a_debtor_that_is_gone_is_taken_out(session: Session, folder: Path) -> None:
+    (debtor_id,) = new_debtors(session, "Dupont")
+    drain_outbox()
+    for table in ("debtor_spelling", "debtor_identifier"):
+        session.execute(text(f"DELETE FROM {table}"))  # noqa: S608  # names of ours
+    session.execute(text("DELETE FROM debtor"))
+    session.add(Outbox(topic="debtor.changed", subject=str(debtor_id)))
+    session.flush()
+    drain_outbox()
+    assert found(None, "dupont") == []
+
+
 def test_readers_find_listed_debtors_and_their_own(
     session: Session, folder: Path, reporter: Person, colleague: Person, rival: Person, subscriber: Person
 ) -> None:
