@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from network.i18n import mark
+from network.resolution import registry
 from network.resolution.candidates import NameIndex
 from network.resolution.legal_forms import forms_conflict
 from network.resolution.normalise import CompanyName, normalise_all
@@ -34,6 +35,7 @@ _NAMES = pl.Schema(
         "legal_form": pl.String,
         "spelling": pl.String,
         "area": pl.String,
+        "shown": pl.String,
         "joined": pl.String,
     }
 )
@@ -108,25 +110,33 @@ class DebtorNames:
 
 
 def _read_names(session: Session, debtor_ids: Sequence[str] | None) -> tuple[pl.DataFrame, list[CompanyName]]:
-    """Return the names of these debtors, or of all: one row a spelling and place."""
+    """Return the names of these debtors, or of all: one row a spelling and place.
+
+    `shown` is what a reason may say of the spelling: itself once it is confirmed, else the debtor's own name, for a
+    spelling that one member alone has written is nobody else's to read.
+    """
     chosen = "" if debtor_ids is None else "WHERE debtor.id = ANY (CAST(:ids AS uuid[]))"
     found = session.execute(
         text(f"""
-            SELECT debtor.id::text, debtor.name, debtor.legal_form, known.spelling, known.area
+            SELECT debtor.id::text, debtor.name, debtor.legal_form, known.spelling, known.area,
+                   CASE WHEN known.confirmations >= :confirmed THEN known.spelling END
             FROM debtor JOIN debtor_spelling known ON known.debtor_id = debtor.id {chosen}
             ORDER BY debtor.id, known.spelling, known.area
         """),  # noqa: S608  # `chosen` is one of the two texts above
-        {} if debtor_ids is None else {"ids": list(debtor_ids)},
+        {"confirmed": registry.CONFIRMED, **({} if debtor_ids is None else {"ids": list(debtor_ids)})},
     ).all()
     read = pl.Schema({name: kind for name, kind in _NAMES.items() if name != "joined"})
     rows = pl.DataFrame([tuple(row) for row in found], schema=read, orient="row")
+    own_names = normalise_all(rows["name"])
     names = [
         own if own.spelling == spelling else CompanyName(spelling, form, spelling.replace(" ", ""))
-        for own, spelling, form in zip(
-            normalise_all(rows["name"]), rows["spelling"], rows["legal_form"], strict=True
-        )
+        for own, spelling, form in zip(own_names, rows["spelling"], rows["legal_form"], strict=True)
     ]
-    return rows.with_columns(joined=pl.Series([name.joined for name in names], dtype=pl.String)), names
+    rows = rows.with_columns(
+        shown=pl.coalesce("shown", pl.Series([own.spelling for own in own_names], dtype=pl.String)),
+        joined=pl.Series([name.joined for name in names], dtype=pl.String),
+    )
+    return rows, names
 
 
 def _pairs(near: pl.DataFrame, lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -200,10 +210,11 @@ def _reasons(row: dict[str, Any]) -> tuple[MatchReason, ...]:
 
 
 def _name_reason(row: dict[str, Any]) -> MatchReason:
-    ours, theirs = row["spelling"], row["their_spelling"]
+    ours, theirs = row["spelling"], row["their_shown"]
     if ours == theirs:
         return MatchReason(mark("The names are the same, legal forms aside."))
-    if ours.replace(" ", "") == theirs.replace(" ", "") or row["joined"] == row["their_joined"]:
+    same_joined = row["joined"] == row["their_joined"] and theirs == row["their_spelling"]
+    if ours.replace(" ", "") == theirs.replace(" ", "") or same_joined:
         return MatchReason(mark("The names differ only in blanks."))
     words, other = set(ours.split()), set(theirs.split())
     if words == other:

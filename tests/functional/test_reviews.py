@@ -102,6 +102,20 @@ def test_a_member_sees_no_candidate_that_it_may_not_know_of(
     assert [candidate.debtor_id for candidate in only(reporter).candidates] == [dupont]
 
 
+def test_no_reason_tells_how_another_member_alone_writes_a_name(
+    session: Session, reporter: Person, rival: Person
+) -> None:
+    siren = next(SIRENS)
+    for name in ("Boulangerie Dupont", "Boulangerie Dupont Contentieux Martin"):
+        send(reporter, {"customer_name": name, "siren": siren, **LYON})
+    list_all(session)
+    for name in ("Boulangerie Dupont Contentieux Marti", "Boulangerie Dupont Contentieux"):
+        send(rival, {"customer_name": name, **LYON})
+        (candidate,) = only(rival).candidates
+        said = " ".join(value for reason in candidate.reasons for value in reason.values.values())
+        assert "martin" not in said
+
+
 def test_a_subscriber_reviews_nothing(session: Session, subscriber: Person) -> None:
     with pytest.raises(NotAllowedError):
         list_reviews(subscriber.actor)
