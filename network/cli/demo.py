@@ -70,10 +70,11 @@ def _clear_half_made(settings: "Settings") -> None:
     from network.cli.demo_memo import is_half_made
     from network.cli.reset import delete_network
 
-    if is_half_made(settings):
+    is_ours = settings.database_url is None
+    if is_ours and is_half_made(settings):
         note(say(mark("An earlier demo was cut short; it is made anew.")))
         delete_network(settings)
-    elif (settings.home / "postgres").exists() and _has_people(settings):
+    elif ((settings.home / "postgres").exists() or not is_ours) and _has_people(settings):
         raise ConflictError(
             mark("%(home)s holds a network already. Choose a new home: VIGIE_HOME=/tmp/try vigie demo"),
             home=settings.home,

@@ -137,6 +137,7 @@ def _supervise(settings: "Settings", *, as_json: bool) -> None:
     from network.embedded import engines
     from network.embedded.locks import held_alone
     from network.embedded.supervisor import Child, Supervisor
+    from network.services.accounts import is_first_run
 
     children = [
         Child(
@@ -159,6 +160,8 @@ def _supervise(settings: "Settings", *, as_json: bool) -> None:
                 note(say(error.message, **error.values))
             if began and _answers(settings):
                 _announce(settings, as_json=as_json)
+                if is_first_run():
+                    note(say(mark("Open it to become the operator of this network.")))
                 began = 0.0
 
         Supervisor(children=children, tell=_tell, each_second=look_after_engines).run()

@@ -16,11 +16,12 @@ _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 30.0
 _HEALTHY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
+_LONGEST_LOG_BYTES = 20_000_000
 
 
 @dataclass(slots=True)
 class Child:
-    """One supervised process; its output goes to `log`."""
+    """One supervised process; its output goes to `log`, of which one earlier part is kept."""
 
     name: str
     command: Sequence[str]
@@ -85,6 +86,8 @@ class Supervisor:
         child.pause = min(child.pause * 2, _LONGEST_PAUSE_SECONDS)
 
     def _start(self, child: Child, now: float) -> None:
+        if child.log.exists() and child.log.stat().st_size > _LONGEST_LOG_BYTES:
+            child.log.replace(child.log.with_suffix(".log.1"))
         with child.log.open("ab") as log:
             child.process = subprocess.Popen(  # noqa: S603  # our own commands
                 [*_dying_with_us(), *child.command],
