@@ -18,10 +18,13 @@ class Database:
         self._engine: Engine | None = None
 
     def connect(self, url: str, *, pool_size: int = 5) -> Engine:
-        """Point the process at a PostgreSQL server; an earlier pool is closed. `url` is SQLAlchemy's form."""
+        """Point the process at a PostgreSQL server; an earlier pool is closed. `url` is SQLAlchemy's form.
+
+        Errors tell the statement without its values: these are names and amounts, and errors are logged.
+        """
         if self._engine is not None:
             self._engine.dispose()
-        self._engine = create_engine(url, pool_pre_ping=True, pool_size=pool_size)
+        self._engine = create_engine(url, pool_pre_ping=True, pool_size=pool_size, hide_parameters=True)
         return self._engine
 
     def disconnect(self) -> None:

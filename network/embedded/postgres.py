@@ -40,6 +40,8 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
+    "log_min_error_statement": "panic",  # psycopg2 writes values into statements: names would stand in the log
+    "log_error_verbosity": "terse",  # the detail of a broken constraint quotes the row
     "log_checkpoints": "off",
 }
 _FAST_AND_LOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import IntegrityError
 
 from network.embedded import engines, postgres, processes
 from network.embedded import redis as embedded_redis
 from network.embedded.locks import is_held
 from network.embedded.places import Places
+from network.extensions import Database
 from tests.installation import processes_of
 
 HOLD = """
@@ -204,3 +206,20 @@ def test_nobody_else_can_connect(home: Path) -> None:
             check=True,
         )
     assert listening.stdout.strip() == ""
+
+
+def test_a_statement_that_fails_leaves_no_name_in_any_log(home: Path) -> None:
+    with engines.held(home, is_durable=False) as running:
+        assert running.database_url is not None
+        mine = Database()
+        mine.connect(running.database_url)
+        with mine.new_session() as session:
+            session.execute(text("CREATE TABLE company (name text PRIMARY KEY)"))
+            twice = text("INSERT INTO company SELECT * FROM unnest(ARRAY[:name, :name])")
+            with pytest.raises(IntegrityError) as failure:
+                session.execute(twice, {"name": "Boulangerie Dupont"})
+        mine.disconnect()
+        assert "parameters: " not in str(failure.value)
+        log = Places(home).postgres_log.read_text(encoding="utf-8")
+    assert "duplicate key" in log
+    assert "Dupont" not in log
