@@ -1,5 +1,6 @@
 """A person's inbox: read it page by page, count what is unread, mark what was seen."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +13,14 @@ from sqlalchemy.orm import Session
 from alerts.rules import RULES, Severity
 from alerts.wording import Telling, tell
 from network.errors import NetworkError, NotAllowedError
+from network.i18n import mark
 from network.models import Debtor, News
 from network.permissions import Actor, Permission, require
 from network.transaction import reading, unit_of_work
 
 PAGE = 50
+_DAMAGED = mark("This link to a piece of news is damaged; open the inbox again.")
+_EPOCH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _ORDER = tuple(Severity)
 _RANKS = {rule.name: _ORDER.index(rule.severity) for rule in RULES}
 
@@ -43,9 +47,9 @@ class NewsKey:
             epoch, debtor, rule = written.split(".")
             key = cls(epoch=epoch, debtor_id=uuid.UUID(debtor), rule=rule)
         except ValueError as error:
-            raise NetworkError("This link to a piece of news is damaged; open the inbox again.") from error
-        if key.rule not in _RANKS:
-            raise NetworkError("This link to a piece of news is damaged; open the inbox again.")
+            raise NetworkError(_DAMAGED) from error
+        if key.rule not in _RANKS or not _EPOCH.fullmatch(key.epoch):
+            raise NetworkError(_DAMAGED)
         return key
 
 

@@ -12,7 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import secure_filename
 
-from network.errors import NetworkError, UnreadableError
+from network.errors import NetworkError, NotFoundError, UnreadableError
 from network.extensions import limiter
 from network.i18n import mark
 from network.ingest import Mapping, explain
@@ -121,6 +121,10 @@ def _receipt(receipt: Receipt) -> str:
 @page(Permission.LEDGER_WITHDRAW)
 def ask_to_withdraw(actor: Actor, period: str) -> ResponseReturnValue:
     """Ask once more before a month is erased."""
+    try:
+        date.fromisoformat(f"{period}-01")
+    except ValueError as error:
+        raise NotFoundError(mark("Your company has sent nothing for %(period)s."), period=period) from error
     amounts = [found for found in period_totals(actor) if found.period == period]
     return render_template("contributions/withdraw.html", period=period, amounts=amounts)
 

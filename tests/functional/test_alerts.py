@@ -244,7 +244,16 @@ def test_only_what_was_shown_is_marked_read(reporter: Person, colleague: Person)
     assert unread_count(reporter.actor) == 2
 
 
-@pytest.mark.parametrize("written", ["", "2026-01", "2026-01.x.index_fell", f"2026-01.{DEBTOR}.no_such_rule"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "2026-01",
+        "2026-01.x.index_fell",
+        f"2026-01.{DEBTOR}.no_such_rule",
+        f"2026\x00.{DEBTOR}.index_fell",
+    ],
+)
 def test_a_damaged_cursor_is_refused(reporter: Person, written: str) -> None:
     with pytest.raises(NetworkError):
         read_inbox(reporter.actor, after=written)

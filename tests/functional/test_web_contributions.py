@@ -120,6 +120,13 @@ def test_a_mapping_file_names_the_columns_and_a_field_goes_before_it(
     assert [month.period for month in period_totals(reporter.actor)] == ["2026-10"]
 
 
+@pytest.mark.parametrize("period", ["2026-13", "september", "0000-01"])
+def test_what_is_no_month_is_not_found(
+    reader_of: Callable[[Person], Visitor], reporter: Person, period: str
+) -> None:
+    assert reader_of(reporter).opens(f"/contributions/{period}/withdraw").status_code == 404
+
+
 def test_a_month_is_withdrawn_after_one_more_question(
     reader_of: Callable[[Person], Visitor], reporter: Person
 ) -> None:
