@@ -27,7 +27,10 @@ from network.search.documents import DebtorDocument, tokens
 from network.search.port import Visibility
 from network.search.queries import SearchQuery
 
-_POINTER = "current"
+_LAYOUT = 2
+"""Raise it when what is written into a document changes (the schema, DebtorDocument, the text analysis): an index of
+another layout is then no index, and is built anew."""
+_POINTER = f"current-{_LAYOUT}"
 _LOCK = "writer.lock"
 _WRITER_BYTES = 64_000_000
 _IDS_AT_ONCE = 1_000
@@ -320,6 +323,8 @@ class EmbeddedIndex:
             for old in self._folder.iterdir():
                 if old.is_dir() and old.name != name:
                     shutil.rmtree(old, ignore_errors=True)
+                elif old.name not in {_POINTER, _LOCK} and old.is_file():
+                    old.unlink(missing_ok=True)
         return count
 
     @contextmanager
