@@ -46,31 +46,6 @@ _WANTED = frozenset(
         ("Payments", "Payment"),
     )
 )
-_CONTAINERS = frozenset(
-    [
-        "AuditFile",
-        "MasterFiles",
-        "GeneralLedgerAccounts",
-        "Customers",
-        "Suppliers",
-        "TaxTable",
-        "UOMTable",
-        "AnalysisTypeTable",
-        "Products",
-        "Owners",
-        "PhysicalStock",
-        "Assets",
-        "GeneralLedgerEntries",
-        "Journal",
-        "SourceDocuments",
-        "SalesInvoices",
-        "PurchaseInvoices",
-        "Payments",
-        "MovementOfGoods",
-        "WorkingDocuments",
-        "AssetTransactions",
-    ]
-)
 _TEXTS = (
     *(
         "customer_id",
@@ -113,18 +88,23 @@ class _Stream(io.RawIOBase):
 
 
 def _elements(stream: _Stream) -> Iterator[Element]:
-    """Yield the wanted elements as they close, and forget them; raise UnreadableError for a cut file or a bomb."""
+    """Yield the wanted elements as they close; raise UnreadableError for a cut file or a bomb.
+
+    All that lies in no wanted element is forgotten as it closes, whatever it is called: memory stays flat.
+    """
     path: list[Element] = []
+    wanted = 0
     try:
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
             if event == "start":
+                wanted += _is_wanted(path, element)
                 path.append(element)
                 continue
             path.pop()
-            around = local(path[-1]) if path else ""
-            if (around, local(element)) in _WANTED:
+            if _is_wanted(path, element):
+                wanted -= 1
                 yield element
-            if around in _CONTAINERS:
+            if path and not wanted:
                 path[-1].clear()
     except DefusedXmlException as error:
         raise UnreadableError(
@@ -140,6 +120,10 @@ def _elements(stream: _Stream) -> Iterator[Element]:
             code="truncated",
             line=line,
         ) from error
+
+
+def _is_wanted(path: list[Element], element: Element) -> bool:
+    return bool(path) and (local(path[-1]), local(element)) in _WANTED
 
 
 def saft_header(source: Source) -> SaftHeader:

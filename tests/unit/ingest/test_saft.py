@@ -1,5 +1,6 @@
 """The Norwegian ledger and the Portuguese documents, and what an XML file may try."""
 
+import tracemalloc
 from collections.abc import Callable
 from datetime import date
 
@@ -208,3 +209,16 @@ def test_consumers_persons_cash_and_cancelled_documents_each_have_their_answer(l
         "cancelled": 1,
         "told_twice": 1,
     }
+
+
+def test_what_we_do_not_read_is_not_kept_in_memory(ledger: Ledger) -> None:
+    elements = '<n1:a b="1">1</n1:a>' * 60_000
+    strange = f"<n1:Strange>{elements}</n1:Strange>"
+    text = norwegian(SALE).replace("<n1:MasterFiles>", f"<n1:MasterFiles>{strange}")
+    tracemalloc.start()
+    try:
+        assert ledger(text, name="saft.xml", currency=None).summary.accepted == 2
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10 * len(text)
