@@ -98,10 +98,14 @@ def confirmed_spellings(session: Session, asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def create_debtors(session: Session, debtors: pl.DataFrame) -> None:
-    """Write new debtors: columns `id`, `name`, `legal_form`, `postcode`, `city`, `country`."""
+    """Write new debtors: columns `id`, `name`, `legal_form`, `postcode`, `city`, `country`.
+
+    In the order of their random ids, for rows that lie in the order of a member's file would tell whose file it was.
+    """
     if debtors.height:
-        _copy(session, "debtor", debtors.with_columns(is_listed=pl.lit(value=False), version=pl.lit(1)))
-        announce(session, debtors["id"])
+        shuffled = debtors.sort("id").with_columns(is_listed=pl.lit(value=False), version=pl.lit(1))
+        _copy(session, "debtor", shuffled)
+        announce(session, shuffled["id"])
 
 
 def drop_debtors(session: Session, debtor_ids: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ A customer is placed once and remembered; only customers that are new, or whose 
 go through resolution again.
 """
 
+import threading
 import uuid
 
 import polars as pl
@@ -38,6 +39,7 @@ SCHEMA = {
 
 
 _own_debtors: LRUCache[tuple[uuid.UUID, str], frozenset[uuid.UUID]] = LRUCache(maxsize=256)
+_own_debtors_lock = threading.Lock()
 
 
 def read_customers(session: Session, member_id: uuid.UUID) -> pl.DataFrame:
@@ -60,7 +62,9 @@ def place_customers(session: Session, *, member_id: uuid.UUID, customers: pl.Dat
     """
     incoming = customers.select(pl.col("customer_id", *ATTRIBUTES))
     book = read_customers(session, member_id)
-    known = incoming.join(book, on=["customer_id", *ATTRIBUTES], how="inner", nulls_equal=True).select(list(SCHEMA))
+    known = incoming.join(book, on=["customer_id", *ATTRIBUTES], how="inner", nulls_equal=True).select(
+        list(SCHEMA)
+    )
     fresh = incoming.join(known, on="customer_id", how="anti")
     placed = known
     if fresh.height:
@@ -100,7 +104,11 @@ def own_debtor_ids(session: Session, member_id: uuid.UUID) -> frozenset[uuid.UUI
     page_id = session.scalar(select(func.min(cast(LedgerPage.id, String))).where(LedgerPage.slot_tag == slot))
     if page_id is None:
         return frozenset()
-    if (member_id, page_id) not in _own_debtors:
+    with _own_debtors_lock:
+        known = _own_debtors.get((member_id, page_id))
+    if known is None:
         ids = read_customers(session, member_id)["debtor_id"].drop_nulls().unique()
-        _own_debtors[member_id, page_id] = frozenset(map(uuid.UUID, ids))
-    return _own_debtors[member_id, page_id]
+        known = frozenset(map(uuid.UUID, ids))
+        with _own_debtors_lock:
+            _own_debtors[member_id, page_id] = known
+    return known

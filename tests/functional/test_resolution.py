@@ -127,6 +127,15 @@ def test_a_further_identifier_is_learnt_and_found_by_afterwards(session: Session
     assert session.get_one(Debtor, uuid.UUID(debtors(first)[0])).version > 1
 
 
+def test_new_debtors_do_not_lie_in_the_order_of_the_file(session: Session) -> None:
+    resolve_customers(
+        session,
+        customers(*({"customer_name": f"Firme {number}", "siren": next(SIRENS)} for number in range(20))),
+    )
+    in_storage = session.scalars(text("SELECT id FROM debtor ORDER BY ctid")).all()
+    assert in_storage == sorted(in_storage)
+
+
 def test_a_name_that_looks_like_a_null_is_a_name(session: Session) -> None:
     resolve_customers(session, customers({"customer_name": r"\N", "siren": DUPONT, "city": ""}))
     assert session.execute(select(Debtor.name, Debtor.city)).one() == (r"\N", "")
