@@ -19,7 +19,9 @@ def draft(message: str) -> None:
         engine = create_engine(running.database_url or "")
         migrations.upgrade(engine)
         with engine.begin() as connection:
-            command.revision(migrations.configuration(connection), message=message, autogenerate=True, rev_id=number)
+            command.revision(
+                migrations.configuration(connection), message=message, autogenerate=True, rev_id=number
+            )
         engine.dispose()
 
 

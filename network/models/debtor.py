@@ -30,7 +30,7 @@ class Debtor(Base):
     __tablename__ = "debtor"
 
     id: Mapped[RandomId]
-    name: Mapped[str] = mapped_column(String(300))
+    name: Mapped[str] = mapped_column(String(300), index=True)
     legal_form: Mapped[str | None] = mapped_column(String(40))
     postcode: Mapped[str | None] = mapped_column(String(12))
     city: Mapped[str | None] = mapped_column(String(120))

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import exists, select
+from sqlalchemy import Uuid, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from network.errors import ConflictError, NotFoundError
 from network.i18n import mark
 from network.models import Debtor, DebtorIdentifier, Release, ReleaseEpoch, Watch
 from network.permissions import Actor, Permission, require, require_member
+from network.resolution.identifiers import SCHEMES
 from network.schemas.release import ReleasedValues, read_release
 from network.services import private_pages, statement_book
 from network.services.customer_book import own_debtor_ids, read_customers
@@ -87,10 +88,9 @@ def _candidates(session: Session, words: str) -> Sequence[Debtor]:
         held = session.get(Debtor, uuid.UUID(words))
     except ValueError:
         compact = words.replace(" ", "").upper()
+        values = {compact, compact[:9]} if compact[:9].isdigit() else {compact}
         by_identifier = select(DebtorIdentifier.debtor_id).where(
-            DebtorIdentifier.value.in_([compact, compact[:9]])
-            if compact[:9].isdigit()
-            else DebtorIdentifier.value == compact
+            DebtorIdentifier.scheme.in_(SCHEMES), DebtorIdentifier.value.in_(values)
         )
         found = session.scalars(select(Debtor).where(Debtor.id.in_(by_identifier))).all()
         return found or session.scalars(select(Debtor).where(Debtor.name == words).limit(20)).all()
@@ -105,47 +105,53 @@ def _may_know(session: Session, actor: Actor, debtor: Debtor) -> bool:
 
 
 def read_profile(actor: Actor, *, debtor_id: uuid.UUID) -> Profile:
-    """Return a debtor's profile. Its cost does not grow with the network: four look-ups by key.
+    """Return a debtor's profile. Its cost does not grow with the network: look-ups by key, in two statements.
 
     Raises:
         NotFoundError: there is none, or the actor may not know of it.
     """
     require(actor, Permission.PROFILE_READ)
     with reading() as session:
-        debtor = session.get(Debtor, debtor_id)
-        if debtor is None or not _may_know(session, actor, debtor):
+        found = session.execute(_HEAD, {"debtor": debtor_id, "reader": actor.user_id}).one_or_none()
+        if found is None or not _may_know(session, actor, found.Debtor):
             raise NotFoundError(mark("There is no such debtor."))
-        identifiers = session.execute(
-            select(DebtorIdentifier.scheme, DebtorIdentifier.value).where(
-                DebtorIdentifier.debtor_id == debtor_id
-            )
-        ).all()
-        bodies = session.scalars(
-            select(Release.body)
-            .where(Release.debtor_id == debtor_id)
-            .order_by(Release.epoch.desc())
-            .limit(MONTHS)
-        ).all()
-        latest = session.scalar(select(ReleaseEpoch.epoch).order_by(ReleaseEpoch.epoch.desc()).limit(1))
-        watched = session.scalar(
-            select(exists().where(Watch.user_id == actor.user_id, Watch.debtor_id == debtor_id))
-        )
+        bodies = session.scalars(_BODIES, {"debtor": debtor_id}).all()
+    debtor: Debtor = found.Debtor
     releases = tuple(read_release(body) for body in reversed(bodies))
     return Profile(
         debtor=DebtorIdentity(
             id=debtor.id,
             name=debtor.name,
             legal_form=debtor.legal_form,
-            identifiers=dict(identifiers),
+            identifiers=found.identifiers or {},
             postcode=debtor.postcode,
             city=debtor.city,
             country=debtor.country,
         ),
         releases=releases,
-        latest_epoch=latest,
-        is_published=bool(releases) and releases[-1].epoch == latest,
-        is_watched=bool(watched),
+        latest_epoch=found.latest,
+        is_published=bool(releases) and releases[-1].epoch == found.latest,
+        is_watched=found.is_watched,
     )
+
+
+_HEAD = select(
+    Debtor,
+    select(func.jsonb_object_agg(DebtorIdentifier.scheme, DebtorIdentifier.value))
+    .where(DebtorIdentifier.debtor_id == bindparam("debtor"))
+    .scalar_subquery()
+    .label("identifiers"),
+    select(func.max(ReleaseEpoch.epoch)).scalar_subquery().label("latest"),
+    exists()
+    .where(Watch.user_id == bindparam("reader", type_=Uuid), Watch.debtor_id == bindparam("debtor"))
+    .label("is_watched"),
+).where(Debtor.id == bindparam("debtor"))
+_BODIES = (
+    select(Release.body)
+    .where(Release.debtor_id == bindparam("debtor"))
+    .order_by(Release.epoch.desc())
+    .limit(MONTHS)
+)
 
 
 def own_positions(actor: Actor, *, debtor_id: uuid.UUID) -> tuple[OwnPosition, ...]:

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_debtor")),
     )
+    op.create_index(op.f("ix_debtor_name"), "debtor", ["name"], unique=False)
     op.create_table(
         "exchange_rate",
         sa.Column("currency", sa.String(length=3), nullable=False),
