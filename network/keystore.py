@@ -23,7 +23,9 @@ def open_key_ring(folder: Path, *, may_create: bool) -> KeyRing:
     if not path.exists():
         if not may_create:
             raise SettingsError(
-                mark("The key file %(path)s is missing, and sealed rows exist. Put your recovery copy back there."),
+                mark(
+                    "The key file %(path)s is missing, and sealed rows exist. Put your recovery copy back there."
+                ),
                 path=str(path),
             )
         _create(path)
