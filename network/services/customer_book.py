@@ -83,6 +83,21 @@ def place_customers(session: Session, *, member_id: uuid.UUID, customers: pl.Dat
     return placed.filter(pl.col("debtor_id").is_null()).height
 
 
+def keep_customers(session: Session, *, member_id: uuid.UUID, customer_ids: pl.Series | None) -> None:
+    """Forget all customers but these (None: all of them), and what waits for a person about the others."""
+    book = read_customers(session, member_id)
+    kept = (
+        book.clear()
+        if customer_ids is None
+        else book.filter(pl.col("customer_id").is_in(customer_ids.implode()))
+    )
+    if kept.height == book.height:
+        return
+    gone = book.join(kept, on="customer_id", how="anti")["customer_id"].to_list()
+    review_cases.open_cases(session, member_id=member_id, cases=(), asked=gone)
+    write_customers(session, member_id, kept)
+
+
 def place_customer(session: Session, *, member_id: uuid.UUID, customer_id: str, debtor_id: uuid.UUID) -> None:
     """Record a person's decision on one customer."""
     private_pages.lock(session, member_id)

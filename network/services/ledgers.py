@@ -5,7 +5,7 @@ A file is a statement that speaks for its periods: it replaces all that the memb
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ from network.i18n import mark
 from network.ingest import LedgerFile, Mapping, RowProblem, Summary, open_ledger
 from network.permissions import Actor, Permission, require, require_member
 from network.services import private_pages, statement_book
-from network.services.customer_book import place_customers
+from network.services.customer_book import keep_customers, place_customers
 from network.services.private_pages import Content
 from network.services.statement_book import Statement
 from network.transaction import reading, unit_of_work
@@ -127,7 +127,7 @@ def _take_in(  # one transaction in the order in which it happens
     )
     in_review = place_customers(session, member_id=member_id, customers=summary.customers)
     statement_book.write_problems(session, member_id, statement, summary.rejections, summary.unprocessed_rows)
-    statement_book.write_book(session, member_id, [*statement_book.without_periods(book, periods), statement])
+    statement_book.enter(session, member_id, [*statement_book.without_periods(book, periods), statement])
     return replace(receipt, in_review=in_review)
 
 
@@ -219,7 +219,8 @@ def period_totals(actor: Actor) -> list[PeriodTotals]:
 def withdraw_period(actor: Actor, *, period: str) -> Statement:
     """Erase all that the actor's member said of a month; return the statement that had spoken for it.
 
-    Releases that were written stay as they are; the next one no longer counts it.
+    Customers of whom no other month speaks are forgotten with it. What stays is the line in the book that a file came
+    and was withdrawn. Releases that were written stay as they are; the next one no longer counts the month.
 
     Raises:
         NotFoundError: nothing is in force for that month.
@@ -234,5 +235,19 @@ def withdraw_period(actor: Actor, *, period: str) -> Statement:
             raise NotFoundError(mark("Your company has sent nothing for %(period)s."), period=period)
         for content in (Content.POSITIONS, Content.INVOICES):
             private_pages.erase(session, member_id=member_id, content=content, periods=[period])
-        statement_book.write_book(session, member_id, statement_book.without_periods(book, [period]))
+        left = statement_book.without_periods(book, [period])
+        statement_book.enter(session, member_id, left)
+        _forget_customers(session, member_id, statement_book.periods_in_force(left))
         return statement
+
+
+def _forget_customers(session: Session, member_id: uuid.UUID, periods: Sequence[str]) -> None:
+    """Drop the customers, and their cases under review, of whom no month in force speaks any more."""
+    named = [
+        frame["customer_id"]
+        for content in (Content.POSITIONS, Content.INVOICES)
+        for frame in private_pages.read(
+            session, member_id=member_id, content=content, periods=periods
+        ).values()
+    ]
+    keep_customers(session, member_id=member_id, customer_ids=pl.concat(named).unique() if named else None)

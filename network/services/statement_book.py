@@ -82,6 +82,13 @@ def write_book(session: Session, member_id: uuid.UUID, statements: Sequence[Stat
     )
 
 
+def enter(session: Session, member_id: uuid.UUID, statements: Sequence[Statement]) -> None:
+    """Replace the member's book, and erase the row problems of files that speak for no month any more."""
+    spent = [str(held.id) for held in statements if not held.in_force]
+    private_pages.erase(session, member_id=member_id, content=Content.PROBLEMS, periods=spent)
+    write_book(session, member_id, statements)
+
+
 def in_force_with_digest(book: Sequence[Statement], digest: str) -> Statement | None:
     """Return the statement made from the same bytes, if all that it said is still in force."""
     return next((held for held in book if held.digest == digest and held.in_force == held.periods), None)

@@ -134,5 +134,5 @@ def ask_to_withdraw(actor: Actor, period: str) -> ResponseReturnValue:
 def withdraw(actor: Actor, period: str) -> ResponseReturnValue:
     """Erase what the reader's company said of a month."""
     withdraw_period(actor, period=period)
-    flash(say(mark("%(month)s is withdrawn: nothing of it is left."), month=month(period).capitalize()))
+    flash(say(mark("%(month)s is withdrawn: none of its figures is left."), month=month(period).capitalize()))
     return redirect(url_for("contributions.show"))

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from anonymization.vault import PAGE_BYTES
 from network.errors import NotAllowedError, NotFoundError, UnreadableError
 from network.models import LedgerPage
+from network.services.customer_book import read_customers
 from network.services.ledgers import list_statements, period_totals, submit_ledger, withdraw_period
+from network.services.statement_book import read_problems
 from tests.factories.cast import Person
 
 TODAY = date(2026, 11, 21)
@@ -104,6 +106,29 @@ def test_a_withdrawn_month_is_gone_and_another_stays(
     assert list_statements(reporter.actor)[0].in_force == ("2026-07", "2026-08")
     with pytest.raises(NotFoundError):
         withdraw_period(reporter.actor, period="2026-09")
+
+
+def test_customers_of_withdrawn_months_are_forgotten(
+    session: Session, reporter: Person, september: Path
+) -> None:
+    submit_ledger(reporter.actor, path=september, today=TODAY)
+    assert set(read_customers(session, reporter.member_id)["customer_id"]) == {"C1", "C2"}
+    for period in ("2026-08", "2026-09"):
+        withdraw_period(reporter.actor, period=period)
+    assert set(read_customers(session, reporter.member_id)["customer_id"]) == {"C1"}
+    withdraw_period(reporter.actor, period="2026-07")
+    assert read_customers(session, reporter.member_id).is_empty()
+    assert list_statements(reporter.actor)[0].in_force == ()
+
+
+def test_row_problems_go_with_the_last_month_of_their_file(
+    session: Session, reporter: Person, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "l.csv", [SEPTEMBER[2], "C3,Nobody,,F9,2026-09-01,2026-10-01,1.234,EUR,,false"])
+    receipt = submit_ledger(reporter.actor, path=path, today=TODAY)
+    for period in receipt.statement.periods:
+        withdraw_period(reporter.actor, period=period)
+    assert read_problems(session, reporter.member_id, receipt.statement) == ((), ())
 
 
 def test_nothing_of_a_file_with_no_good_row_is_kept(
