@@ -21,6 +21,7 @@ from network.i18n import mark
 from network.keystore import keys
 from network.models import Member, Outbox, PipelineState, Release, ReleaseEpoch
 from network.permissions import Actor, Permission, require
+from network.resolution.public_names import publish_names
 from network.services import statement_book
 from network.services.bulk import copy_frame, copy_rows
 from network.services.pool import gather, last_day, month_before
@@ -179,6 +180,7 @@ def _write_releases(session: Session, closed: Closed, *, epoch: str, parameters:
             log_root=longer.root,
         )
     )
+    publish_names(session, epoch)
     session.execute(
         text(
             "UPDATE debtor SET is_listed = true, version = version + 1 FROM release "

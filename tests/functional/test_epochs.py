@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from network.errors import ConflictError, NotAllowedError, NotFoundError
 from network.models import Debtor, ExchangeRate, PipelineState, Release, ReleaseEpoch
 from network.permissions import Actor, Role, operator_at_console
+from network.resolution.resolve import resolve_customers
 from network.schemas.release import ReleaseSchema, read_release
 from network.services.epochs import EpochClosed, close_epoch, epochs_sent, next_epoch
 from network.services.ledgers import submit_ledger
 from network.services.profiles import find_debtor, own_positions, read_profile
 from tests.factories.cast import Person, new_member
+from tests.factories.customers import customers
 
 TODAY = date(2026, 11, 21)
 HEADINGS = "Customer Account #,Company Name,SIREN,Account Balance,Current Due,1-30,31-60,61-90,91+ Days Past Due,Report Date,Currency"
@@ -70,6 +72,18 @@ def test_a_debtor_of_many_is_published_and_one_of_few_is_not(
     assert Decimal("0.10") <= values.past_due_share.low <= Decimal("0.25")
 
 
+def test_a_debtor_is_listed_by_the_name_that_members_share(
+    session: Session, members: list[Actor], tmp_path: Path, subscriber: Person
+) -> None:
+    first = f"Maison {WIDELY_SUPPLIED} - compte de Martin"
+    resolve_customers(session, customers({"customer_name": first, "siren": WIDELY_SUPPLIED}))
+    for actor in members:
+        send(tmp_path, actor, amount=12_000, epoch_end="2026-09-30")
+    close()
+    widely = find_debtor(subscriber.actor, words=WIDELY_SUPPLIED)
+    assert read_profile(subscriber.actor, debtor_id=widely).debtor.name == f"MAISON {WIDELY_SUPPLIED}"
+
+
 def test_a_debtor_that_was_never_released_exists_only_for_those_who_supply_it(
     session: Session, september: list[Actor], subscriber: Person, moderator: Person
 ) -> None:
@@ -83,6 +97,21 @@ def test_a_debtor_that_was_never_released_exists_only_for_those_who_supply_it(
     assert read_profile(moderator.actor, debtor_id=hardly).releases == ()
     with pytest.raises(NotFoundError):
         read_profile(Actor(role=Role.CREDIT_MANAGER, member_id=other), debtor_id=hardly)
+
+
+def test_before_its_first_release_a_member_sees_a_debtor_in_its_own_words_alone(
+    session: Session, members: list[Actor], tmp_path: Path
+) -> None:
+    managers = [Actor(role=Role.CREDIT_MANAGER, member_id=actor.member_id) for actor in members[:2]]
+    for actor, name in zip(managers, ("Dupont - litige, compte de Martin", "DUPONT SARL"), strict=True):
+        path = tmp_path / f"{actor.member_id}.csv"
+        row = f"A1,{name},{HARDLY_SUPPLIED},90.00,90.00,0.00,0.00,0.00,0.00,2026-09-30,EUR"
+        path.write_text(f"{HEADINGS}\n{row.replace(name, chr(34) + name + chr(34))}\n", encoding="utf-8")
+        assert submit_ledger(actor, path=path, today=TODAY).statement.accepted == 1
+    debtor_id = session.scalars(select(Debtor.id)).one()
+    shown = [read_profile(actor, debtor_id=debtor_id).debtor for actor in managers]
+    assert [identity.name for identity in shown] == ["Dupont - litige, compte de Martin", "DUPONT SARL"]
+    assert shown[1].identifiers == {"siren": HARDLY_SUPPLIED}
 
 
 def test_a_release_has_the_bytes_that_its_declaration_gives(session: Session, september: list[Actor]) -> None:
