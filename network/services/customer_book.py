@@ -6,6 +6,9 @@ go through resolution again.
 
 import threading
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
 
 import polars as pl
 from cachetools import LRUCache
@@ -38,7 +41,32 @@ SCHEMA = {
 }
 
 
-_own_debtors: LRUCache[tuple[uuid.UUID, str], frozenset[uuid.UUID]] = LRUCache(maxsize=256)
+@dataclass(frozen=True, slots=True)
+class OwnDebtor:
+    """A debtor in the words of one member's own file."""
+
+    name: str
+    postcode: str | None
+    city: str | None
+    country: str | None
+    identifiers: dict[str, str]
+
+    @classmethod
+    def of(cls, row: Mapping[str, str | None]) -> Self:
+        """Return it from a row of the customer book."""
+        siren = row["siren"] or (row["siret"] or "")[:9]
+        schemes = {"siren": siren, "vat": row["vat"], "lei": row["lei"]}
+        return cls(
+            name=row["customer_name"] or row["customer_id"] or "",
+            postcode=row["postcode"],
+            city=row["city"],
+            country=row["country"],
+            identifiers={scheme: value for scheme, value in schemes.items() if value},
+        )
+
+
+_Own = tuple[frozenset[uuid.UUID], Mapping[uuid.UUID, OwnDebtor]]
+_own_debtors: LRUCache[tuple[uuid.UUID, str], _Own] = LRUCache(maxsize=256)
 _own_debtors_lock = threading.Lock()
 
 
@@ -111,19 +139,31 @@ def place_customer(session: Session, *, member_id: uuid.UUID, customer_id: str, 
 
 
 def own_debtor_ids(session: Session, member_id: uuid.UUID) -> frozenset[uuid.UUID]:
-    """Return the debtors among the member's own customers.
+    """Return the debtors among the member's own customers."""
+    return _own(session, member_id)[0]
 
-    Search as one types asks this at every key, so the answer is kept until a page of the book changes.
+
+def own_debtors(session: Session, member_id: uuid.UUID) -> Mapping[uuid.UUID, OwnDebtor]:
+    """Return the debtors among the member's own customers, as this member wrote them.
+
+    Of a debtor that was never released a member is shown these words and no others: those of the register of debtors
+    came with some other member's file.
     """
+    return _own(session, member_id)[1]
+
+
+def _own(session: Session, member_id: uuid.UUID) -> _Own:
+    """Return both. Search as one types asks at every key, so they are kept until a page of the book changes."""
     slot = private_pages.slot_tag(member_id, Content.CUSTOMERS)
     page_id = session.scalar(select(func.min(cast(LedgerPage.id, String))).where(LedgerPage.slot_tag == slot))
     if page_id is None:
-        return frozenset()
+        return frozenset(), {}
     with _own_debtors_lock:
         known = _own_debtors.get((member_id, page_id))
     if known is None:
-        ids = read_customers(session, member_id)["debtor_id"].drop_nulls().unique()
-        known = frozenset(map(uuid.UUID, ids))
+        placed = read_customers(session, member_id).drop_nulls("debtor_id").unique("debtor_id", keep="first")
+        owned = {uuid.UUID(row["debtor_id"]): OwnDebtor.of(row) for row in placed.iter_rows(named=True)}
+        known = frozenset(owned), owned
         with _own_debtors_lock:
             _own_debtors[member_id, page_id] = known
     return known

@@ -15,7 +15,7 @@ from network.permissions import Actor, Permission, require, require_member
 from network.resolution.identifiers import SCHEMES
 from network.schemas.release import ReleasedValues, read_release
 from network.services import private_pages, statement_book
-from network.services.customer_book import own_debtor_ids, read_customers
+from network.services.customer_book import own_debtor_ids, own_debtors, read_customers
 from network.services.private_pages import Content
 from network.transaction import reading
 
@@ -93,7 +93,12 @@ def _candidates(session: Session, words: str) -> Sequence[Debtor]:
             DebtorIdentifier.scheme.in_(SCHEMES), DebtorIdentifier.value.in_(values)
         )
         found = session.scalars(select(Debtor).where(Debtor.id.in_(by_identifier))).all()
-        return found or session.scalars(select(Debtor).where(Debtor.name == words).limit(20)).all()
+        return (
+            found
+            or session.scalars(
+                select(Debtor).where(Debtor.name == words).order_by(Debtor.is_listed.desc()).limit(20)
+            ).all()
+        )
     return [held] if held is not None else []
 
 
@@ -115,23 +120,39 @@ def read_profile(actor: Actor, *, debtor_id: uuid.UUID) -> Profile:
         found = session.execute(_HEAD, {"debtor": debtor_id, "reader": actor.user_id}).one_or_none()
         if found is None or not _may_know(session, actor, found.Debtor):
             raise NotFoundError(mark("There is no such debtor."))
+        identity = _identity(session, actor, found.Debtor, found.identifiers or {})
         bodies = session.scalars(_BODIES, {"debtor": debtor_id}).all()
-    debtor: Debtor = found.Debtor
     releases = tuple(read_release(body) for body in reversed(bodies))
     return Profile(
-        debtor=DebtorIdentity(
-            id=debtor.id,
-            name=debtor.name,
-            legal_form=debtor.legal_form,
-            identifiers=found.identifiers or {},
-            postcode=debtor.postcode,
-            city=debtor.city,
-            country=debtor.country,
-        ),
+        debtor=identity,
         releases=releases,
         latest_epoch=found.latest,
         is_published=bool(releases) and releases[-1].epoch == found.latest,
         is_watched=found.is_watched,
+    )
+
+
+def _identity(session: Session, actor: Actor, debtor: Debtor, identifiers: dict[str, str]) -> DebtorIdentity:
+    """Return who a debtor is; of an unlisted one a member is shown the words of its own file alone."""
+    if not debtor.is_listed and actor.member_id is not None and not actor.may(Permission.DEBTOR_SEE_UNLISTED):
+        own = own_debtors(session, actor.member_id)[debtor.id]
+        return DebtorIdentity(
+            id=debtor.id,
+            name=own.name,
+            legal_form=None,
+            identifiers=own.identifiers,
+            postcode=own.postcode,
+            city=own.city,
+            country=own.country,
+        )
+    return DebtorIdentity(
+        id=debtor.id,
+        name=debtor.name,
+        legal_form=debtor.legal_form,
+        identifiers=identifiers,
+        postcode=debtor.postcode,
+        city=debtor.city,
+        country=debtor.country,
     )
 
 

@@ -1,6 +1,7 @@
 """Find a debtor: what a person types, to what it may know of."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -10,8 +11,8 @@ from network.search.connection import search_connection
 from network.search.indexer import rebuild_index, sweep_outbox
 from network.search.port import Visibility
 from network.search.queries import read_query
-from network.search.ranking import Match, rank
-from network.services.customer_book import own_debtor_ids
+from network.search.ranking import Match, Ranked, rank
+from network.services.customer_book import OwnDebtor, own_debtor_ids, own_debtors
 from network.transaction import reading
 
 CANDIDATES = 60
@@ -54,26 +55,36 @@ def search_debtors(actor: Actor, *, words: str, limit: int = 10) -> list[Hit]:
     index = search_connection.index
     if not index.is_ready() and _debtors() <= _BUILT_AT_ONCE:
         rebuild_index(index)
-    found = index.find(query, visibility=_visibility(actor), limit=max(CANDIDATES, limit))
-    return [
-        Hit(
-            id=ranked.document.id,
-            name=ranked.document.name,
-            legal_form=ranked.document.legal_form,
-            postcode=ranked.document.postcode,
-            city=ranked.document.city,
-            country=ranked.document.country,
-            identifiers={
-                scheme: value
-                for scheme, _, value in (held.partition(":") for held in ranked.document.identifiers)
-            },
-            payment_index=ranked.document.payment_index,
-            epoch=ranked.document.epoch,
-            is_listed=ranked.document.is_listed,
-            match=ranked.match,
-        )
-        for ranked in rank(query, found)[:limit]
-    ]
+    own: Mapping[uuid.UUID, OwnDebtor] = {}
+    visibility = Visibility(everything=actor.may(Permission.DEBTOR_SEE_UNLISTED))
+    if actor.member_id is not None and not visibility.everything:
+        with reading() as session:
+            own = own_debtors(session, actor.member_id)
+            visibility = Visibility(own=own_debtor_ids(session, actor.member_id))
+    found = index.find(query, visibility=visibility, limit=max(CANDIDATES, limit))
+    return [_hit(ranked, own) for ranked in rank(query, found)[:limit]]
+
+
+def _hit(ranked: Ranked, own: Mapping[uuid.UUID, OwnDebtor]) -> Hit:
+    """Return what is shown; an unlisted debtor in the words of the reader's own file (see `own_debtors`)."""
+    document = ranked.document
+    shown = None if document.is_listed else own.get(document.id)
+    identifiers = {
+        scheme: value for scheme, _, value in (held.partition(":") for held in document.identifiers)
+    }
+    return Hit(
+        id=document.id,
+        name=shown.name if shown else document.name,
+        legal_form=None if shown else document.legal_form,
+        postcode=shown.postcode if shown else document.postcode,
+        city=shown.city if shown else document.city,
+        country=shown.country if shown else document.country,
+        identifiers=shown.identifiers if shown else identifiers,
+        payment_index=document.payment_index,
+        epoch=document.epoch,
+        is_listed=document.is_listed,
+        match=ranked.match,
+    )
 
 
 def drain_outbox() -> int:
@@ -84,12 +95,3 @@ def drain_outbox() -> int:
 def _debtors() -> int:
     with reading() as session:
         return int(session.execute(text("SELECT count(*) FROM debtor")).scalar_one())
-
-
-def _visibility(actor: Actor) -> Visibility:
-    if actor.may(Permission.DEBTOR_SEE_UNLISTED):
-        return Visibility(everything=True)
-    if actor.member_id is None:
-        return Visibility()
-    with reading() as session:
-        return Visibility(own=own_debtor_ids(session, actor.member_id))

@@ -1,6 +1,7 @@
 """What a person watches, with what the last two releases say of it."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import and_, func, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import aliased
 from network.models import Debtor, Release, ReleaseEpoch, Watch
 from network.permissions import Actor, Permission, require
 from network.schemas.release import ReleasedValues, read_release
+from network.services.customer_book import OwnDebtor, own_debtors
 from network.transaction import reading
 
 LIMIT = 50
@@ -75,18 +77,28 @@ def read_watchlist(actor: Actor, *, limit: int = LIMIT) -> Watchlist:
             )
             .limit(limit)
         ).all()
+        own: Mapping[uuid.UUID, OwnDebtor] = {}
+        if actor.member_id is not None and not all(debtor.is_listed for debtor, *_ in rows):
+            own = own_debtors(session, actor.member_id)
     return Watchlist(
         latest_epoch=latest,
         debtors=tuple(
-            WatchedDebtor(
-                id=debtor.id,
-                name=debtor.name,
-                legal_form=debtor.legal_form,
-                city=debtor.city,
-                now=None if body is None else read_release(body),
-                before=None if earlier_body is None else read_release(earlier_body),
-            )
+            _watched(debtor, None if debtor.is_listed else own.get(debtor.id), body, earlier_body)
             for debtor, body, earlier_body, _ in rows
         ),
         total=rows[0][3] if rows else 0,
+    )
+
+
+def _watched(
+    debtor: Debtor, own: OwnDebtor | None, body: str | None, earlier_body: str | None
+) -> WatchedDebtor:
+    """Return one line of the list; `own` are the reader's own words for a debtor that was never released."""
+    return WatchedDebtor(
+        id=debtor.id,
+        name=own.name if own else debtor.name,
+        legal_form=None if own else debtor.legal_form,
+        city=own.city if own else debtor.city,
+        now=None if body is None else read_release(body),
+        before=None if earlier_body is None else read_release(earlier_body),
     )
