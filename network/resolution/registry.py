@@ -180,7 +180,7 @@ def remember_new(session: Session, spellings: pl.DataFrame) -> None:
 
 
 def remember(session: Session, spellings: pl.DataFrame) -> list[str]:
-    """Add confirmations to spellings of known debtors (:data:`SPELLINGS`); return debtors whose known names changed."""
+    """Add confirmations to spellings of known debtors (:data:`SPELLINGS`); return debtors of which one became confirmed."""
     if not spellings.height:
         return []
     rows = spellings.sort("spelling", "area", "debtor_id")
@@ -210,8 +210,12 @@ def remember(session: Session, spellings: pl.DataFrame) -> list[str]:
     return crossed["debtor_id"].unique().sort().to_list()
 
 
-def mark_changed(session: Session, debtor_ids: Sequence[str]) -> None:
-    """Raise the version of these debtors and have their search documents written again."""
+def raise_versions(session: Session, debtor_ids: Sequence[str]) -> None:
+    """Have every process read the names of these debtors anew before it compares any with them.
+
+    Nothing that readers see follows: the search index learns new spellings by the next release of a debtor, for an
+    answer that changed when a second member wrote a name would tell the first one that there is a second.
+    """
     ids = sorted(set(debtor_ids))
     if ids:
         session.execute(
@@ -223,11 +227,10 @@ def mark_changed(session: Session, debtor_ids: Sequence[str]) -> None:
             """),
             {"ids": ids},
         )
-        announce(session, ids)
 
 
 def announce(session: Session, debtor_ids: Sequence[str] | pl.Series) -> None:
-    """Write an outbox row for each debtor."""
+    """Have the search documents of these debtors written: an outbox row for each."""
     session.execute(
         text("""
             INSERT INTO outbox (id, topic, subject, attempts)

@@ -102,7 +102,7 @@ def _remember(
         known = known.join(said_before(book), on=key, how="anti")
     if known.height:
         known = known.join(registry.counted_enough(session, known), on=key, how="anti")
-    registry.mark_changed(session, registry.remember(session, known))
+    registry.raise_versions(session, registry.remember(session, known))
 
 
 def said_before(book: pl.DataFrame) -> pl.DataFrame:

@@ -29,7 +29,7 @@ def teach(session: Session, line: pl.DataFrame, *, debtor_id: uuid.UUID, confirm
     said = line.filter(pl.col("spelling") != "").select(
         "spelling", "area", debtor_id=pl.lit(str(debtor_id)), confirmations=pl.lit(confirmations, pl.Int64)
     )
-    registry.mark_changed(session, registry.remember(session, said))
+    registry.raise_versions(session, registry.remember(session, said))
 
 
 def found_debtor(session: Session, customer: CustomerLine, *, confirmations: int) -> uuid.UUID:

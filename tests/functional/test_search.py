@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select, text, update
 from sqlalchemy.orm import Session
 
 from network.errors import UnavailableError
-from network.models import Debtor, Outbox
+from network.models import Debtor, DebtorIdentifier, Outbox
 from network.permissions import operator_at_console
 from network.resolution.resolve import resolve_customers
 from network.search import indexer
@@ -152,8 +152,29 @@ def test_a_spelling_of_one_member_is_no_way_to_find_a_debtor(session: Session, f
     drain_outbox()
     assert found(None, "zwickau") == []
     resolve_customers(session, customers({"customer_name": "Dupont chantier Zwickau", "siren": siren}))
-    drain_outbox()
+    rebuild_index()
     assert found(None, "zwickau") == ["Boulangerie Dupont"]
+
+
+def test_what_members_confirm_is_found_from_the_next_release_on(session: Session, folder: Path) -> None:
+    """Who confirmed a spelling first could else see by the box when a second member did."""
+    (debtor_id,) = new_debtors(session, "Boulangerie Dupont")
+    siren = session.scalar(select(DebtorIdentifier.value))
+    close_month("2026-09", released("2026-09", debtor=debtor_id))
+    list_all(session)
+    session.add(Outbox(topic="release.closed", subject="2026-09"))
+    session.flush()
+    drain_outbox()
+    line = {"customer_name": "Dupont Zwickau", "siren": siren, "lei": "969500T3MBS4SQAMHJ98"}
+    for _ in range(2):
+        resolve_customers(session, customers(line))
+        assert drain_outbox() == 0
+    assert found(None, "zwickau") == found(None, line["lei"]) == []
+    close_month("2026-10", released("2026-10", debtor=debtor_id))
+    session.add(Outbox(topic="release.closed", subject="2026-10"))
+    session.flush()
+    assert drain_outbox() == 1
+    assert found(None, "zwickau") == found(None, line["lei"]) == ["Boulangerie Dupont"]
 
 
 def test_a_vanished_index_is_built_again_by_the_next_search(session: Session, folder: Path) -> None:
