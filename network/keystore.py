@@ -71,6 +71,13 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(
+            folder
+        )  # the name too must outlive a power cut: what is sealed from now on opens with this file alone
+    finally:
+        os.close(folder)
 
 
 class KeyHolder:

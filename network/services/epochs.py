@@ -180,6 +180,8 @@ def _write_releases(session: Session, closed: Closed, *, epoch: str, parameters:
             log_root=longer.root,
         )
     )
+    # Files that are being taken in lock debtors in an order of their own; this waits for them and lets no new one in.
+    session.execute(text("LOCK TABLE debtor IN SHARE ROW EXCLUSIVE MODE"))
     publish_names(session, epoch)
     session.execute(
         text(

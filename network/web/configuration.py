@@ -5,8 +5,8 @@ from typing import Any
 
 from network.settings import Settings
 
-MAX_UPLOAD = 256 * 1024 * 1024
-"""Bytes of one request. Larger ledgers come in by `vigie ingest`, which reads from disk."""
+MAX_REQUEST = 1024 * 1024
+"""Bytes of a request, forms included, from whoever it comes."""
 
 
 def flask_configuration(settings: Settings) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def flask_configuration(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_PATH": "/",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
-        "MAX_CONTENT_LENGTH": MAX_UPLOAD,
+        "MAX_CONTENT_LENGTH": MAX_REQUEST,
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(minutes=5),
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session, which signs it
         "BOOTSTRAP_SERVE_LOCAL": True,

@@ -1,8 +1,9 @@
-"""Headers that every answer carries: what the browser may load, and from where."""
+"""How much a request may carry, and the headers of every answer: what the browser may load, and from where."""
 
 import secrets
 
 from flask import Flask, Response, current_app, g, request
+from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 _FIXED = {
@@ -13,6 +14,21 @@ _FIXED = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 _HSTS = "max-age=31536000; includeSubDomains"
+
+
+MAX_UPLOAD = 256 * 1024 * 1024
+"""Bytes of a ledger sent through the browser. Larger ones come in by `vigie ingest`, which reads from disk."""
+
+
+def _make_room() -> None:
+    """Let signed-in people send ledgers; nobody else makes us store more than a form."""
+    if request.endpoint == "contributions.send" and current_user.is_authenticated:
+        request.max_content_length = MAX_UPLOAD
+
+
+def _let_go(_error: BaseException | None) -> None:
+    """Close what a request has sent: a ledger that was spooled to disk is gone from there at once."""
+    request.close()
 
 
 def csp_nonce() -> str:
@@ -52,7 +68,9 @@ def _protect(response: Response) -> Response:
 
 
 def install(app: Flask) -> None:
-    """Put the headers on every answer of `app`; templates ask for `csp_nonce()`."""
+    """Limit what requests may carry and put the headers on every answer; templates ask for `csp_nonce()`."""
+    app.before_request(_make_room)  # before CSRF protection, which reads the form
+    app.teardown_request(_let_go)
     app.after_request(_protect)
     if app.config["SESSION_COOKIE_SECURE"]:
         # We never speak TLS ourselves: where readers come by https, exactly one proxy of the operator stands in front

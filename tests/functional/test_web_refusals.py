@@ -1,6 +1,7 @@
 """What a reader sees where something is refused or fails."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -8,6 +9,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from network.extensions import database
+from network.web.configuration import MAX_REQUEST
 from tests.factories.cast import Person
 from tests.functional.conftest import Visitor, words_of
 
@@ -60,3 +62,19 @@ def test_a_fault_of_ours_shows_a_reference_and_no_more(app: Flask, operator: Per
     assert "The light went out" in words_of(answer)
     assert "Reference" in words_of(answer)
     assert "secret" not in answer.text
+
+
+def test_who_has_not_signed_in_cannot_make_us_store_a_large_request(
+    visitor: Visitor, operator: Person
+) -> None:
+    for path in ("/contributions", "/sign-in"):
+        assert visitor.sends(path, {"email": "x" * (MAX_REQUEST + 1)}).status_code == 413
+
+
+def test_who_has_signed_in_sends_large_ledgers(
+    reader_of: Callable[[Person], Visitor], reporter: Person
+) -> None:
+    rows = b"no,heading,that,is,known\n" * (MAX_REQUEST // 20)
+    form: dict[str, object] = {"ledger": (BytesIO(rows), "l.csv")}
+    answer = reader_of(reporter).sends("/contributions", form, seen_on="/contributions")
+    assert answer.status_code == 422
