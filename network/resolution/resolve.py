@@ -49,8 +49,8 @@ def resolve_customers(
         session: the running unit of work.
         customers: one row a customer, columns of :class:`~network.resolution.outcome.CustomerLine` (String, nullable);
             further columns are ignored. Identifiers have passed the check digits of intake.
-        book: what the same member's customers resolved to before (the same columns and `debtor_id`), so that a member
-            who writes one spelling twice is not counted as two.
+        book: what the customers of the same member and its affiliates resolved to before (the same columns and
+            `debtor_id`), so that who writes one spelling twice is not counted as two.
 
     Raises:
         ConflictError: other transactions kept creating the same debtors; the whole file may be sent again.

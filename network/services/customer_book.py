@@ -15,7 +15,7 @@ from cachetools import LRUCache
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
-from network.models import LedgerPage
+from network.models import LedgerPage, Member
 from network.resolution.resolve import resolve_customers
 from network.services import private_pages, review_cases
 from network.services.private_pages import Content
@@ -76,6 +76,19 @@ def read_customers(session: Session, member_id: uuid.UUID) -> pl.DataFrame:
     return found.get("", pl.DataFrame(schema=SCHEMA))
 
 
+def read_group_customers(session: Session, member_id: uuid.UUID) -> pl.DataFrame:
+    """Return the customers of the member and its affiliates, who have one word about a name between them.
+
+    Affiliates wait for each other from here on, so that neither misses what the other is writing.
+    """
+    group = select(Member.group_id).where(Member.id == member_id).scalar_subquery()
+    found = select(Member.id, Member.group_id).where(Member.group_id == group, Member.id != member_id)
+    affiliates = {held.id: held.group_id for held in session.execute(found)}
+    for group_id in set(affiliates.values()):
+        private_pages.lock(session, group_id)
+    return pl.concat([read_customers(session, held) for held in (member_id, *affiliates)])
+
+
 def write_customers(session: Session, member_id: uuid.UUID, customers: pl.DataFrame) -> None:
     """Replace the member's customer book."""
     private_pages.erase(session, member_id=member_id, content=Content.CUSTOMERS)
@@ -96,7 +109,8 @@ def place_customers(session: Session, *, member_id: uuid.UUID, customers: pl.Dat
     fresh = incoming.join(known, on="customer_id", how="anti")
     placed = known
     if fresh.height:
-        resolution = resolve_customers(session, fresh, book=book)
+        said = read_group_customers(session, member_id)
+        resolution = resolve_customers(session, fresh, book=said)
         placed = pl.concat(
             [
                 known,

@@ -16,7 +16,7 @@ from network.resolution.outcome import REASONS, CustomerLine, MatchCandidate, Ma
 from network.resolution.resolve import said_before
 from network.resolution.teaching import BY_MEMBER, BY_MODERATOR, found_debtor, is_settled, read_lines, teach
 from network.services import private_pages, review_cases
-from network.services.customer_book import own_debtor_ids, place_customer, read_customers
+from network.services.customer_book import own_debtor_ids, place_customer, read_group_customers
 from network.services.review_cases import OpenCase
 from network.transaction import reading, unit_of_work
 
@@ -175,9 +175,9 @@ def _place(
 
 
 def _has_said(session: Session, member_id: uuid.UUID, line: pl.DataFrame, debtor_id: uuid.UUID) -> bool:
-    """Tell whether another customer of the member is this debtor by the same spelling: one member has one word."""
+    """Tell whether the member or an affiliate has this debtor by the same spelling already: a group has one word."""
     said = line.select("spelling", "area", debtor_id=pl.lit(str(debtor_id)))
-    book = said_before(read_customers(session, member_id))
+    book = said_before(read_group_customers(session, member_id))
     return said.join(book, on=said.columns, how="semi").height > 0
 
 

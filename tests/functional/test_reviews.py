@@ -12,7 +12,8 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from network.errors import ConflictError, NotAllowedError, NotFoundError
-from network.models import Debtor, DebtorSpelling, MatchReview, Outbox
+from network.models import Debtor, DebtorSpelling, MatchReview, Member, Outbox
+from network.permissions import Role
 from network.resolution import resolve
 from network.resolution.debtor_names import DebtorNames
 from network.resolution.resolve import resolve_customers
@@ -20,7 +21,7 @@ from network.resolution.teaching import teach
 from network.services import customer_book, private_pages, reviews
 from network.services.reviews import Review, decide_review, list_reviews
 from network.transaction import reading, unit_of_work
-from tests.factories.cast import Person
+from tests.factories.cast import Person, new_member, new_person
 from tests.factories.customers import customers, sirens
 
 SIRENS = sirens(seed=3)
@@ -158,6 +159,35 @@ def test_a_members_own_decision_counts_as_one_members_word(
         select(DebtorSpelling).where(DebtorSpelling.spelling == "boulangerie dupond")
     ).one()
     assert spelling.confirmations == 2
+
+
+def test_affiliates_confirm_a_spelling_once(session: Session, reporter: Person, rival: Person) -> None:
+    siren = next(SIRENS)
+    group_id = session.get_one(Member, reporter.member_id).group_id
+    sister = new_person(
+        "Sister", role=Role.CREDIT_MANAGER, member=new_member("Aciers Réunis Sud", group_id=group_id)
+    )
+    resolve_customers(session, customers({"customer_name": "Boulangerie Dupont", "siren": siren, **LYON}))
+    line = {"customer_name": "Boulangerie Dupont Lyon", "siren": siren, **LYON}
+    counted = select(DebtorSpelling.confirmations).where(DebtorSpelling.spelling == "boulangerie dupont lyon")
+    for person, expected in ((reporter, 1), (sister, 1), (rival, 2)):
+        send(person, line)
+        assert session.scalar(counted) == expected
+
+
+def test_affiliates_have_one_word_in_reviews_too(
+    session: Session, dupont: uuid.UUID, reporter: Person, rival: Person
+) -> None:
+    list_all(session)
+    group_id = session.get_one(Member, reporter.member_id).group_id
+    sister = new_person(
+        "Sister", role=Role.CREDIT_MANAGER, member=new_member("Aciers Réunis Sud", group_id=group_id)
+    )
+    for person in (reporter, sister):
+        send(person, {"customer_name": "Boulangerie Dupond", **LYON})
+    for person in (reporter, sister):
+        decide_review(person.actor, review_id=only(person).id, debtor_id=dupont)
+    assert send(rival, {"customer_name": "Boulangerie Dupond", **LYON}) == 1, "one group's word links nobody"
 
 
 def test_a_member_confirms_a_spelling_once_however_often_it_decides(
