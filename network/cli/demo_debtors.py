@@ -83,7 +83,7 @@ def pick(interest: Interest) -> tuple[WorthALook, ...]:
     )
     shown = now.filter(pl.col("epoch") & pl.col("before").is_not_null())
     failed = pl.col("debtor").is_in([str(debtor_id) for debtor_id in interest.failed])
-    worsening = shown.filter(~failed).sort(
+    worsening = shown.filter(~failed & (pl.col("now") < pl.col("before"))).sort(
         "gaps", pl.col("now") - pl.col("before"), -pl.col("releases"), "debtor"
     )
     failing = now.filter(failed & pl.col("before").is_not_null()).sort(
