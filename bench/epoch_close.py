@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from bench.report import Figure, duration, publish, rate, scaled
 from bench.stage import fresh_network, seconds_of_copy
+from network.bulk import copy_frame
 from network.models import Debtor, Member
 from network.permissions import operator_at_console
 from network.services import customer_book, private_pages
-from network.services.bulk import copy_frame
 from network.services.epochs import close_epoch
 from network.services.private_pages import Content
 from network.transaction import unit_of_work

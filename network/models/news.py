@@ -41,13 +41,10 @@ class News(Base):
 
 
 class Outbox(Base):
-    """Work that must follow a commit. Claimed by state with FOR UPDATE SKIP LOCKED; carries ids only."""
+    """Work that must follow a commit. Claimed with FOR UPDATE SKIP LOCKED and deleted when done; carries ids only."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_open", "topic", postgresql_where="done_at IS NULL"),)
 
     id: Mapped[RandomId]
     topic: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(60))
-    attempts: Mapped[int] = mapped_column(default=0)
-    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

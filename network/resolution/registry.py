@@ -4,13 +4,14 @@ Every set is passed as arrays or through COPY. Rows are written in the order of 
 at once wait for each other instead of locking each other out.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from network.bulk import copy_frame
 
 CONFIRMED = 2
 """Confirmations from which a spelling counts: two members wrote it beside an identifier, or a person decided once."""
@@ -34,16 +35,6 @@ CONFIRMED_SPELLINGS = pl.Schema(
 def _read(session: Session, statement: str, values: Mapping[str, Any], schema: pl.Schema) -> pl.DataFrame:
     rows = session.execute(text(statement), values).all()
     return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
-
-
-def _copy(session: Session, table: str, frame: pl.DataFrame) -> None:
-    buffer = io.BytesIO()
-    frame.write_csv(buffer, include_header=False, null_value="\\N", quote_style="non_numeric")
-    buffer.seek(0)
-    columns = ", ".join(frame.columns)
-    driver: Any = session.connection().connection.driver_connection
-    with driver.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')", buffer, 1 << 18)
 
 
 def known_identifiers(session: Session, asked: pl.DataFrame) -> pl.DataFrame:
@@ -104,7 +95,7 @@ def create_debtors(session: Session, debtors: pl.DataFrame) -> None:
     """
     if debtors.height:
         shuffled = debtors.sort("id").with_columns(is_listed=pl.lit(value=False), version=pl.lit(1))
-        _copy(session, "debtor", shuffled)
+        copy_frame(session, table="debtor", frame=shuffled)
         announce(session, shuffled["id"])
 
 
@@ -113,7 +104,7 @@ def drop_debtors(session: Session, debtor_ids: Sequence[str]) -> None:
     for statement in (
         "DELETE FROM debtor_identifier WHERE debtor_id = ANY (CAST(:ids AS uuid[]))",
         "DELETE FROM debtor WHERE id = ANY (CAST(:ids AS uuid[]))",
-        "DELETE FROM outbox WHERE topic = :topic AND subject = ANY (CAST(:ids AS text[])) AND done_at IS NULL",
+        "DELETE FROM outbox WHERE topic = :topic AND subject = ANY (CAST(:ids AS text[]))",
     ):
         session.execute(text(statement), {"ids": list(debtor_ids), "topic": TOPIC_CHANGED})
 
@@ -172,11 +163,8 @@ def counted_enough(session: Session, spellings: pl.DataFrame) -> pl.DataFrame:
 def remember_new(session: Session, spellings: pl.DataFrame) -> None:
     """Write the spellings of debtors that this transaction created (:data:`SPELLINGS`)."""
     if spellings.height:
-        _copy(
-            session,
-            "debtor_spelling",
-            spellings.select(SPELLINGS.names()).sort("spelling", "area", "debtor_id"),
-        )
+        rows = spellings.select(SPELLINGS.names()).sort("spelling", "area", "debtor_id")
+        copy_frame(session, table="debtor_spelling", frame=rows)
 
 
 def remember(session: Session, spellings: pl.DataFrame) -> list[str]:
@@ -233,8 +221,8 @@ def announce(session: Session, debtor_ids: Sequence[str] | pl.Series) -> None:
     """Have the search documents of these debtors written: an outbox row for each."""
     session.execute(
         text("""
-            INSERT INTO outbox (id, topic, subject, attempts)
-            SELECT gen_random_uuid(), :topic, subject, 0 FROM unnest(CAST(:ids AS text[])) AS changed (subject)
+            INSERT INTO outbox (id, topic, subject)
+            SELECT gen_random_uuid(), :topic, subject FROM unnest(CAST(:ids AS text[])) AS changed (subject)
         """),
         {"topic": TOPIC_CHANGED, "ids": list(debtor_ids)},
     )

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from network.resolution.registry import CONFIRMED
+from network.resolution.registry import CONFIRMED, TOPIC_CHANGED
 from network.search.connection import search_connection
 from network.search.documents import DebtorDocument
 from network.search.port import SearchIndex
 from network.transaction import reading, unit_of_work
 
-TOPIC_DEBTOR = "debtor.changed"
 TOPIC_RELEASE = "release.closed"
 
 CHUNK = 5_000
@@ -115,12 +114,12 @@ def _months(epoch: str | None) -> int:
 def _claim(session: Session) -> _Claimed:
     rows = session.execute(
         text("""
-            SELECT id, topic, subject FROM outbox WHERE done_at IS NULL AND topic IN (:debtor, :release)
+            SELECT id, topic, subject FROM outbox WHERE topic IN (:debtor, :release)
             LIMIT :chunk FOR UPDATE SKIP LOCKED
         """),
-        {"debtor": TOPIC_DEBTOR, "release": TOPIC_RELEASE, "chunk": CHUNK},
+        {"debtor": TOPIC_CHANGED, "release": TOPIC_RELEASE, "chunk": CHUNK},
     ).all()
-    changed = {uuid.UUID(row.subject) for row in rows if row.topic == TOPIC_DEBTOR}
+    changed = {uuid.UUID(row.subject) for row in rows if row.topic == TOPIC_CHANGED}
     epochs = sorted({row.subject for row in rows if row.topic == TOPIC_RELEASE})
     if epochs:
         released = text("SELECT DISTINCT debtor_id FROM release WHERE epoch = ANY (CAST(:epochs AS text[]))")

@@ -16,6 +16,7 @@ from anonymization.pseudonyms import ReleaseKeys
 from anonymization.records import Closed
 from anonymization.state import State
 from anonymization.vault import SealedPage, open_blobs, seal_blob
+from network.bulk import copy_frame, copy_rows
 from network.errors import ConflictError
 from network.i18n import mark
 from network.keystore import keys
@@ -23,7 +24,6 @@ from network.models import Member, Outbox, PipelineState, Release, ReleaseEpoch
 from network.permissions import Actor, Permission, require
 from network.resolution.public_names import publish_names
 from network.services import statement_book
-from network.services.bulk import copy_frame, copy_rows
 from network.services.pool import gather, last_day, month_before
 from network.services.private_pages import pack, unpack
 from network.services.release_bodies import encode

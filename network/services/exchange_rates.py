@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 from sqlalchemy import text
 
+from network.bulk import copy_frame
 from network.errors import UnreadableError
 from network.i18n import mark
 from network.permissions import Actor, Permission, require
-from network.services.bulk import copy_frame
 from network.transaction import unit_of_work
 
 _DAY = "Date"

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from anonymization.pseudonyms import derive, tag
 from anonymization.vault import SealedPage, open_blobs, seal_blob
+from network.bulk import copy_rows
 from network.keystore import keys
 from network.models import LedgerPage
-from network.services.bulk import copy_rows
 
 TABLE = LedgerPage.__tablename__
 _COLUMNS = ("id", "owner_tag", "slot_tag", "key_id", "wrapped_key", "sealed")

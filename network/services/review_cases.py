@@ -13,10 +13,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from anonymization.vault import SealedPage, open_blobs, seal_blob
+from network.bulk import copy_rows
 from network.keystore import keys
 from network.models import MatchReview
 from network.resolution.outcome import CustomerLine, MatchCandidate, MatchReason, ReviewCase
-from network.services.bulk import copy_rows
 from network.services.private_pages import owner_tag
 
 TABLE = MatchReview.__tablename__

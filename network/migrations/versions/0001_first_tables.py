@@ -90,11 +90,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("subject", sa.String(length=60), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
-    op.create_index("ix_outbox_open", "outbox", ["topic"], unique=False, postgresql_where="done_at IS NULL")
     op.create_table(
         "pipeline_state",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -259,7 +256,6 @@ def downgrade() -> None:
     op.drop_table("release_epoch")
     op.drop_index(op.f("ix_pipeline_state_epoch"), table_name="pipeline_state")
     op.drop_table("pipeline_state")
-    op.drop_index("ix_outbox_open", table_name="outbox", postgresql_where="done_at IS NULL")
     op.drop_table("outbox")
     op.drop_table("member")
     op.drop_index(op.f("ix_match_review_owner_tag"), table_name="match_review")
