@@ -75,7 +75,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = vigie.main(args=list(arguments), prog_name="vigie", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        complain(f"{error.format_message()} {_where_to_read(error)}")
         return EXIT_UNFIT
     except (click.Abort, KeyboardInterrupt):
         complain(say(mark("Stopped.")))
@@ -84,6 +84,11 @@ def run(arguments: Sequence[str]) -> int:
         complain(say(error.message, **error.values))
         return EXIT_UNFIT if isinstance(error, _UNFIT) else EXIT_REFUSED
     return code if isinstance(code, int) else 0
+
+
+def _where_to_read(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"({context.command_path} --help)" if context else ""
 
 
 def main() -> NoReturn:

@@ -1,6 +1,7 @@
 """Opening a ledger file: what it is, said before any row is read."""
 
 import hashlib
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import date
@@ -27,6 +28,7 @@ from network.schemas.ledger import AMOUNT_FIELDS
 from network.schemas.readings import Reading
 
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
+_JSON_LIST = re.compile(rb"\[\s*[\[{]")
 
 
 class Reader(Protocol):
@@ -127,6 +129,10 @@ def open_ledger(
         return opened.saft()
     if text.startswith(b"{"):
         return opened.ndjson()
+    if _JSON_LIST.match(text):
+        raise UnreadableError(
+            mark("The JSON has no lines that are objects: write one object a line."), code="format"
+        )
     return opened.fec() or opened.delimited()
 
 

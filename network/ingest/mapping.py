@@ -41,7 +41,14 @@ class Mapping:
         """Return the mapping of a TOML file; raise UnreadableError with one sentence where it is not one."""
         try:
             raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except OSError as error:
+            raise UnreadableError(
+                mark("%(path)s cannot be opened: %(reason)s."),
+                code="unreadable",
+                path=path.name,
+                reason=error.strerror,
+            ) from error
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise UnreadableError(
                 mark("The mapping %(path)s cannot be read as TOML: %(reason)s."),
                 code="mapping_invalid",
@@ -63,9 +70,18 @@ class Mapping:
                 code="mapping_invalid",
                 path=name,
                 key=key,
-                reason=json.dumps(reasons, ensure_ascii=False).strip('[]"'),
+                reason=" ".join(_sentences(reasons)),
             ) from error
 
     def canonical(self) -> bytes:
         """Return the same bytes for the same declarations, whatever order they were written in."""
         return json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False).encode()
+
+
+def _sentences(reasons: object) -> list[str]:
+    """Return marshmallow's messages, however deep they lie."""
+    if isinstance(reasons, dict):
+        return [sentence for inner in reasons.values() for sentence in _sentences(inner)]
+    if isinstance(reasons, list):
+        return [sentence for inner in reasons for sentence in _sentences(inner)]
+    return [str(reasons)]

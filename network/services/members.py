@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from network.errors import ConflictError, NotFoundError
+from network.errors import ConflictError, NetworkError, NotFoundError
 from network.i18n import mark
 from network.models import Member
 from network.permissions import Actor, Permission, require
 from network.transaction import reading, unit_of_work
+
+MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,12 @@ def add_member(actor: Actor, *, name: str, affiliate_of: str | None = None) -> M
     """Let a company in; `affiliate_of` names a member of the same economic group.
 
     Raises:
+        NetworkError: no company can have this name.
         ConflictError: there is one of this name already.
         NotFoundError: `affiliate_of` is no member.
     """
     require(actor, Permission.NETWORK_OPERATE)
+    name = _fit_name(name)
     with unit_of_work() as session:
         group_id = uuid.uuid4()
         if affiliate_of is not None:
@@ -45,8 +49,13 @@ def add_member(actor: Actor, *, name: str, affiliate_of: str | None = None) -> M
 
 
 def find_or_add_member(actor: Actor, *, name: str) -> MemberCard:
-    """Return the member of this name, let in now if it was unknown."""
+    """Return the member of this name, let in now if it was unknown.
+
+    Raises:
+        NetworkError: no company can have this name.
+    """
     require(actor, Permission.NETWORK_OPERATE)
+    name = _fit_name(name)
     with unit_of_work() as session:
         session.execute(
             insert(Member).values(id=uuid.uuid4(), name=name, group_id=uuid.uuid4()).on_conflict_do_nothing()
@@ -59,6 +68,15 @@ def list_members(actor: Actor) -> list[MemberCard]:
     require(actor, Permission.NETWORK_OPERATE)
     with reading() as session:
         return [_card(member) for member in session.scalars(select(Member).order_by(Member.name))]
+
+
+def _fit_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise NetworkError(
+            mark("The name of a company has from 1 to %(most)s characters."), code="name_unfit", most=MAX_NAME
+        )
+    return name
 
 
 def _card(member: Member) -> MemberCard:

@@ -205,7 +205,7 @@ def test_a_refusal_is_one_line_that_says_what_to_do(run: Run, words: tuple[str, 
     outcome = run(*words)
     assert outcome.code == code
     assert outcome.out == ""
-    assert outcome.err.strip()
+    assert len(outcome.err.strip().splitlines()) == 1
     assert "Traceback" not in outcome.err
 
 
@@ -280,3 +280,11 @@ def test_simulated_ledgers_are_written_with_their_rates(run: Run, tmp_path: Path
     assert isinstance(files, list)
     assert all(Path(file["path"]).exists() for file in files)
     assert run("rates", "load", str(made["rates"])).code == 0
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 201, "Aciers\x00"])
+def test_a_company_has_a_name_that_fits(run: Run, ledger: Path, name: str) -> None:
+    words = ("--mapping", str(ledger.with_suffix(".toml")), "--json")
+    for refused in (run("ingest", str(ledger), "--member", name, *words), run("member", "add", name)):
+        assert (refused.code, refused.out) == (1, "")
+        assert "200" in refused.err

@@ -110,6 +110,17 @@ def open_delimited(source: Source, look: Look, mapping: Mapping) -> Delimited:
                 code="separator",
                 delimiter=mapping.delimiter,
             )
+        if not sample.strip():
+            raise UnreadableError(mark("The file is empty."), code="empty")
+        if found is not None and len(found[2].cells) == 1:
+            raise UnreadableError(
+                mark(
+                    "The file has a single column: no semicolon, comma, tab or bar parts its headings “%(headings)s”. Export it "
+                    "as CSV with one of these."
+                ),
+                code="separator",
+                headings=found[2].cells[0][:80],
+            )
         raise no_heading(found[2].cells if found else ())
     _, separator, heading, skip = found
     return Delimited(source, look, encoding, separator, quote, heading, skip)

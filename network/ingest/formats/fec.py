@@ -39,6 +39,8 @@ _NEEDED = {
     "document_date": "PieceDate",
     "group": "EcritureLet",
 }
+_QUOTED = re.compile(r'\s*"[^"\r\n]*"\s*[;,\t|]')
+"""A first field in quotation marks, against the norm; else they are plain characters of a label."""
 _OPENING = r"(?i)^\s*(?:an|ran|anv|ano|rep)\s*$|nouveau"
 _HEADINGS = {
     "customer_id": "CompAuxNum",
@@ -57,11 +59,12 @@ def fec_heading(source: Source, look: Look, mapping: LedgerMapping) -> Delimited
     encoding = mapping.encoding or look.encoding
     if encoding is None:
         return None
-    line = next(utf8_parts(source, look, encoding))[0].split(b"\n", 1)[0].decode("utf-8", "replace")
+    line, _, rest = next(utf8_parts(source, look, encoding))[0].decode("utf-8", "replace").partition("\n")
     for separator in SEPARATORS:
         cells = tuple(cell.strip().strip('"') for cell in line.rstrip("\r").split(separator))
         if tuple(cell.casefold() for cell in cells[:4]) == _FIRST:
-            return Delimited(source, look, encoding, separator, None, Heading(cells, 1), 1)
+            quote = '"' if _QUOTED.match(rest) else None
+            return Delimited(source, look, encoding, separator, quote, Heading(cells, 1), 1)
     return None
 
 
@@ -85,6 +88,7 @@ class FecReader(EntryReader):
         )
         super().__init__(EntryIntake(reading, _HEADINGS, tally, Terms(terms)), tally)
         self._name = name
+        self._today = f"{today:%Y%m%d}"
         self._first, self._last = "99999999", "00000000"
         self._undated = 0
 
@@ -95,7 +99,7 @@ class FecReader(EntryReader):
             self._take(table.frame)
             yield Batch(None, self._tally.rows_read - before, table.bytes_read)
         first, last = _day(self._first), _day(self._last)
-        if first and last:
+        if first and last and self._tally.accepted:
             self._span(first, last)
             self._notice_dates(first, last)
         yield from self._cleared()
@@ -114,6 +118,7 @@ class FecReader(EntryReader):
         customers = lines.filter(account.str.starts_with("411"))
         self._tally.pass_over_unnamed(len(lines) - len(customers), "other_account")
         days = customers["entry_date"].filter(customers["entry_date"].str.contains(r"^(?:19|20)[0-9]{6}$"))
+        days = days.filter(days <= self._today)  # a line of the future is rejected; no month follows from it
         if len(days):
             self._first, self._last = min(self._first, str(days.min())), max(self._last, str(days.max()))
         own_date = pl.col("document_date").fill_null("") < pl.col("entry_date")

@@ -49,6 +49,17 @@ def test_a_declared_separator_that_is_wrong_is_said(ledger: Ledger) -> None:
         ledger(HEAD + ROW, delimiter="|")
 
 
+def test_a_separator_that_is_none_of_ours_is_said_as_such(ledger: Ledger) -> None:
+    with pytest.raises(UnreadableError, match="single column") as refusal:
+        ledger((HEAD + ROW).replace(";", ":"))
+    assert refusal.value.error_code == "separator"
+
+
+def test_a_file_of_blank_lines_is_empty(ledger: Ledger) -> None:
+    with pytest.raises(UnreadableError, match="empty"):
+        ledger("  \n\n")
+
+
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 def test_any_line_end_will_do(ledger: Ledger, ends: str) -> None:
     assert ledger((HEAD + ROW + ROW.replace("F1", "F2")).replace("\n", ends)).summary.accepted == 2

@@ -297,3 +297,22 @@ def test_books_in_which_nothing_stays_open_still_speak_for_their_months(ledger: 
     tied = {"EcritureLet": "A"}
     read = ledger(fec(sale(1, "20260110", "10,00", **tied), credit_note(2, "20260212", "10,00", **tied)), name=NAME)
     assert (read.summary.periods, len(read.invoices), len(read.summary.customers)) == (["2026-01", "2026-02"], 0, 1)
+
+
+def test_fields_in_quotation_marks_are_read(ledger: Ledger) -> None:
+    lines = [{name: f'"{value}"' for name, value in line.items()} for line in sale(1, "20260110", "10,00")]
+    assert invoices(ledger(fec(lines), name=NAME)) == [("P1", 1000, None)]
+
+
+def test_a_quotation_mark_in_a_label_is_a_plain_character(ledger: Ledger) -> None:
+    lines = sale(1, "20260110", "10,00", CompAuxLib='"Le Bon" Pain SARL')
+    assert invoices(ledger(fec(lines, sale(2, "20260111", "5,00")), name=NAME)) == [
+        ("P1", 1000, None),
+        ("P2", 500, None),
+    ]
+
+
+def test_a_rejected_line_gives_the_books_no_months(ledger: Ledger) -> None:
+    summary = ledger(fec(sale(1, "20260110", "10,00"), sale(2, "20280110", "10,00")), name=NAME).summary
+    assert (summary.rejected_by_code, summary.periods) == ({"date_in_future": 1}, ["2026-01"])
+    assert ledger(fec(sale(1, "20260110", "1x")), name=NAME).summary.periods == []

@@ -52,7 +52,7 @@ def test_a_wrong_mapping_is_refused_in_one_sentence(tmp_path: Path, text: str, s
 
 
 def test_a_mapping_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableError, match=r"none\.toml cannot be opened: No such file or directory"):
         Mapping.from_toml(tmp_path / "none.toml")
 
 
@@ -65,3 +65,10 @@ def test_the_same_declarations_have_the_same_bytes() -> None:
     one = Mapping.from_values({"decimal": ",", "columns": {"city": "V", "amount": "M"}})
     two = Mapping.from_values({"columns": {"amount": "M", "city": "V"}, "decimal": ","})
     assert one.canonical() == two.canonical()
+
+
+def test_what_to_write_is_shown_as_one_writes_it() -> None:
+    with pytest.raises(UnreadableError, match=r'write decimal = "," or decimal = "\."'):
+        Mapping.from_values({"decimal": "x"})
+    with pytest.raises(UnreadableError, match="there is no field “price”"):
+        Mapping.from_values({"columns": {"price": "Prix"}})

@@ -81,3 +81,9 @@ def test_whether_many_lines_hold_a_broken_one_or_not_changes_nothing_for_the_oth
 def test_what_is_not_one_object_a_line_is_refused(ledger: Ledger, text: str) -> None:
     with pytest.raises(UnreadableError):
         ledger(text, name="l.json")
+
+
+@pytest.mark.parametrize("text", ['[{"customer_id": "C1"}]', '[\n  {\n    "customer_id": "C1"\n  }\n]\n'])
+def test_a_list_is_refused_with_what_to_write(ledger: Ledger, text: str) -> None:
+    with pytest.raises(UnreadableError, match="one object a line"):
+        ledger(text)
