@@ -42,7 +42,10 @@ def up(*, detach: bool, as_json: bool) -> None:
         return
     _refuse_if_up(settings)
     with network_running(redis=True):
-        _supervise(settings, as_json=as_json)
+        try:
+            _supervise(settings, as_json=as_json)
+        except BlockingIOError as error:  # another one was quicker by a moment
+            raise _runs_already(settings) from error
 
 
 @click.command(help=say(mark("Stop what `vigie up` started.")), epilog=example("vigie down"))
@@ -131,6 +134,10 @@ def _refuse_if_up(settings: "Settings") -> None:
                 port=settings.port,
                 why=error.strerror,
             ) from error
+
+
+def _runs_already(settings: "Settings") -> ConflictError:
+    return ConflictError(mark("It runs already: %(url)s. Stop it with: vigie down"), url=settings.public_url)
 
 
 def _supervise(settings: "Settings", *, as_json: bool) -> None:

@@ -4,6 +4,7 @@ A program of its own: `python keeper.py RUN_FOLDER`, with the standard library a
 10 MB). Once a second it looks whether anyone still holds the engines; nobody tells it to, so nothing can be missed.
 """
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -17,7 +18,7 @@ _ENGINES = (("redis.lock", signal.SIGTERM), ("postgres.lock", signal.SIGINT))
 
 def is_held(path: Path) -> bool:
     """Tell whether any process holds the lock file `path`."""
-    with path.open("a+b") as file:
+    with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -25,25 +26,32 @@ def is_held(path: Path) -> bool:
         return False
 
 
-def stop_if_abandoned(run: Path) -> bool:
-    """Stop the engines unless someone holds them; tell whether there is nothing left to keep."""
-    with (run / "door.lock").open("a+b") as door:
+def look(run: Path) -> dict[int, signal.Signals] | None:
+    """Return the engines that run and how each is asked to end; None where nobody held them and they were stopped."""
+    with (run / "door.lock").open("rb") as door:
         fcntl.flock(door, fcntl.LOCK_EX)
+        locks = {run / name: how for name, how in _ENGINES if (run / name).exists() and is_held(run / name)}
+        engines = {int(lock.read_text(encoding="ascii")): how for lock, how in locks.items()}
         if is_held(run / "holders.lock"):
-            return False
-        for name, how in _ENGINES:
-            lock = run / name
-            if lock.exists() and is_held(lock):
-                os.kill(int(lock.read_text(encoding="ascii")), how)
-                while is_held(lock):
-                    time.sleep(0.01)
-    return True
+            return engines
+        for process, how in engines.items():
+            os.kill(process, how)
+        while any(is_held(lock) for lock in locks):
+            time.sleep(0.01)
+        return None
 
 
 def main(run: Path) -> None:
-    """Keep watch until the engines are stopped or their home is gone."""
-    while run.is_dir() and not stop_if_abandoned(run):
-        time.sleep(_STEP_SECONDS)
+    """Keep watch until the engines are stopped. Where their home is deleted under them, they are stopped too."""
+    known: dict[int, signal.Signals] = {}
+    try:
+        while (seen := look(run)) is not None:
+            known = seen
+            time.sleep(_STEP_SECONDS)
+    except FileNotFoundError:
+        for process, how in known.items():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, how)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,13 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_TRIES = 20
+_PAUSE_SECONDS = 0.01
 
 
 def open_lock(path: Path) -> int:
@@ -23,6 +27,22 @@ def exclusive(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def take_alone(descriptor: int) -> None:
+    """Lock an open lock file alone; one that is held for a moment, as by somebody who looks, is waited for.
+
+    Raises:
+        BlockingIOError: somebody holds it to stay.
+    """
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 @contextmanager
 def held_alone(path: Path) -> Iterator[None]:
     """Hold `path` alone and write our process id into it; whoever finds it held finds us.
@@ -32,7 +52,7 @@ def held_alone(path: Path) -> Iterator[None]:
     """
     descriptor = open_lock(path)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        take_alone(descriptor)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode("ascii"))
         yield

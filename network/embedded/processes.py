@@ -1,6 +1,5 @@
 """Starting and stopping a server so that its life can be told by a lock and not by a list of process ids."""
 
-import fcntl
 import os
 import shutil
 import signal
@@ -9,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from pwd import struct_passwd
 
-from network.embedded.locks import is_held, open_lock
+from network.embedded.locks import is_held, open_lock, take_alone
 from network.errors import UnavailableError
 from network.i18n import mark
 
@@ -27,7 +26,7 @@ def spawn(command: Sequence[str], *, lock: Path, log: Path, account: struct_pass
     """
     held = open_lock(lock)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        take_alone(held)
     except BlockingIOError:
         os.close(held)
         raise UnavailableError(

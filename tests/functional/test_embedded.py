@@ -1,6 +1,7 @@
 """The engines of one machine: shared while someone needs them, gone when nobody does, whatever is killed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -131,6 +132,16 @@ def test_a_killed_command_takes_nothing_from_those_who_live(home: Path) -> None:
     assert are_running(home)["postgres"]
     lives.let_go()
     assert not are_running(home)["postgres"]
+
+
+def test_a_home_that_is_deleted_under_them_takes_the_engines_with_it(home: Path) -> None:
+    holder = Holder(home, redis=True)
+    holder.wait_until_held()
+    time.sleep(1.5)  # a round of the keeper
+    shutil.rmtree(home / "run")
+    assert processes.wait_until(lambda: processes_of(home / "postgres") == [], seconds=15)
+    assert processes.wait_until(lambda: processes_of(home / "redis") == [], seconds=15)
+    holder.kill()
 
 
 @pytest.mark.parametrize("engine", ["postgres", "redis"])
