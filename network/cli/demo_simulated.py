@@ -70,7 +70,7 @@ def build_simulated(size: Size, seed: int, runtime: Runtime, *, quiet: bool = Fa
         members=size.members,
         rows=f"{rows:,}",
         months=size.months,
-        published=published,
+        published=f"{published:,}",
         last=economy.months[-1],
     )
     return Memo(source="simulation", told=(told,), people=people, debtors=pick(interest))

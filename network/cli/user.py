@@ -54,6 +54,8 @@ def add(
     from network.services.accounts import create_account
     from network.services.members import find_or_add_member
 
+    if role == Role.CREDIT_MANAGER.value and not member:
+        raise ConflictError(mark("A credit manager sends the ledgers of a company: add --member NAME."))
     actor = operator_at_console()
     chosen = password or secrets.token_urlsafe(12)
     with network_running():

@@ -3,6 +3,7 @@
 import tempfile
 import uuid
 from collections.abc import Mapping as Values
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from network.i18n import mark
 from network.ingest import Mapping, explain
 from network.permissions import Actor, Permission
 from network.services.ledgers import (
+    PeriodTotals,
     Receipt,
     list_statements,
     period_totals,
@@ -26,13 +28,15 @@ from network.services.ledgers import (
     withdraw_period,
 )
 from network.web.amounts import amounts_by_currency
-from network.web.language import month, page_language, say, say_error
+from network.web.language import month, number, page_language, say, say_error
 from network.web.pages import page
 
 blueprint = Blueprint("contributions", __name__, url_prefix="/contributions")
 
 ROWS_SHOWN = 200
 """Rows of a receipt on one page; beyond it the page says how many there are."""
+
+NOTICES_SHOWN = 3
 
 DATE_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%m/%d/%Y", "%Y%m%d")
 DECLARABLE = ("report_date", "date_format", "decimal", "currency", "terms_days")
@@ -61,6 +65,7 @@ def _overview(actor: Actor, *, refused: str | None) -> str:
 def send(actor: Actor) -> ResponseReturnValue:
     """Take in a ledger file; nothing of it stays on disk in clear."""
     try:
+        held = period_totals(actor)
         receipt = _take_in(actor)
     except NetworkError as error:
         return _overview(actor, refused=say_error(error)), error.status
@@ -68,9 +73,37 @@ def send(actor: Actor) -> ResponseReturnValue:
         return _receipt(receipt), HTTPStatus.UNPROCESSABLE_ENTITY
     if receipt.unchanged:
         flash(say(mark("This very file is in force already: nothing was changed.")))
-    for notice in receipt.notices[:3]:
+    else:
+        _tell_shrunken_months(receipt, before=held, now=period_totals(actor))
+    for notice in receipt.notices[:NOTICES_SHOWN]:
         flash(explain(notice, page_language()))
     return redirect(url_for("contributions.show_receipt", statement_id=receipt.statement.id))
+
+
+def _tell_shrunken_months(
+    receipt: Receipt, *, before: Sequence[PeriodTotals], now: Sequence[PeriodTotals]
+) -> None:
+    """Say which months lost most of their customers to the file: it may be a part sent as a whole."""
+    kept = {(found.period, found.currency): found.customers for found in now}
+    shrunken = [
+        (found, left)
+        for found in before
+        if found.period in receipt.statement.periods
+        and 2 * (left := kept.get((found.period, found.currency), 0)) < found.customers
+    ]
+    for found, left in shrunken[-NOTICES_SHOWN:]:
+        flash(
+            say(
+                mark(
+                    "%(month)s had %(before)s customers in %(currency)s and has %(left)s now: this file replaced it. "
+                    "If the file is only a part, send the whole ledger again."
+                ),
+                month=month(found.period).capitalize(),
+                before=number(found.customers),
+                currency=found.currency,
+                left=number(left),
+            )
+        )
 
 
 def _take_in(actor: Actor) -> Receipt:
@@ -94,7 +127,7 @@ def _mapping(folder: Path, declared: Values[str, str]) -> Mapping | None:
     values: dict[str, object] = {
         name: declared[name].strip() for name in DECLARABLE if declared.get(name, "").strip()
     }
-    by_fields = Mapping.from_values(values) if values else None
+    by_fields = Mapping.from_values(values, name=say(mark("of this form"))) if values else None
     sent = request.files.get("mapping")
     if sent is None or not sent.filename:
         return by_fields

@@ -44,7 +44,7 @@ REFUSALS: dict[int, Refusal] = {
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Refusal(
         mark("This file is too large"),
-        mark("Send it from the command line instead: vigie ingest takes files of any size."),
+        mark("Pack it with gzip, or have your network’s operator take it in with vigie ingest."),
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: Refusal(mark("This could not be read"), mark("Nothing of it was kept.")),
     HTTPStatus.TOO_MANY_REQUESTS: Refusal(

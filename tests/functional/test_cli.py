@@ -239,6 +239,12 @@ def test_a_password_that_was_made_is_shown_once(run: Run) -> None:
     assert run(*words).code == 1
 
 
+def test_a_credit_manager_has_a_company(run: Run) -> None:
+    words = ("user", "add", "claire@vigie.example", "--name", "Claire", "--role", "credit_manager")
+    assert run(*words).code == 1
+    assert run(*words, "--member", "Aciers de Claire").code == 0
+
+
 def test_rates_are_loaded_again_without_harm(run: Run, tmp_path: Path) -> None:
     table = tmp_path / "eurofxref-hist.csv"
     table.write_text("Date,USD,JPY,\n2026-09-30,1.10,N/A,\n2026-09-29,1.09,160.20,\n", encoding="utf-8")

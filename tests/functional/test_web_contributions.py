@@ -65,6 +65,18 @@ def test_rows_to_mend_are_listed_with_what_to_do(
     assert "4 “31/02/2026” in “due_date”" in receipt
 
 
+def test_a_part_sent_as_a_whole_is_said(reader_of: Callable[[Person], Visitor], reporter: Person) -> None:
+    reader = reader_of(reporter)
+    others = "".join(
+        f"C{number};Client {number} SARL;;62000;Arras;FR;G{number};2026-09-04;2026-10-04;10.00;EUR;;false\n"
+        for number in range(2, 5)
+    )
+    whole, part = HEADINGS + ROWS + others, HEADINGS + ROWS
+    assert "this file replaced it" not in words_of(reader.opens(send(reader, whole)))
+    said = words_of(reader.opens(send(reader, part)))
+    assert "September 2026 had 4 customers in EUR and has 1 now: this file replaced it." in said
+
+
 def test_a_file_without_one_good_row_keeps_nothing(
     reader_of: Callable[[Person], Visitor], reporter: Person
 ) -> None:

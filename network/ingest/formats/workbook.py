@@ -1,5 +1,6 @@
 """XLSX: measured before it is unpacked, then read as text columns like any other table."""
 
+import logging
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,6 +29,9 @@ MAX_UNPACKED = 768 << 20
 """768 MiB: the largest sheet that Excel can hold, a million rows of ten columns, unpacks to about half of it."""
 MAX_EXPANSION = 250
 TITLE_ROWS = 30
+
+# It warns that a column of two kinds is read as text, which is what we ask for.
+logging.getLogger("fastexcel").setLevel(logging.ERROR)
 BATCH_ROWS = 131_072
 
 

@@ -24,8 +24,8 @@ INDEX_FRAMES = (
     Frame(name="narrow", width=340, height=250, left=30, right=98, months_a_label=6),
 )
 COLUMN_FRAMES = (
-    Frame(name="wide", width=480, height=230, left=66, right=30, months_a_label=6),
-    Frame(name="narrow", width=340, height=210, left=66, right=30, months_a_label=6),
+    Frame(name="wide", width=480, height=230, left=78, right=30, months_a_label=6),
+    Frame(name="narrow", width=340, height=210, left=78, right=30, months_a_label=6),
 )
 ON_TERMS = 80
 _ANCHORS = ((80, 0), (70, 15), (50, 30), (40, 60), (30, 90))  # index and days late on the published key
@@ -123,15 +123,15 @@ def exposure(line: Timeline, *, language: str, name: str) -> Chart:
 
     plot = Plot(
         name=name,
-        title=translate(mark("Owed to the network’s suppliers"), language),
+        title=translate(mark("Owed to the network’s suppliers, at least"), language),
         picture=_exposure_picture,
         frames=COLUMN_FRAMES,
         scale=(span,),
         data=_rows(line, figures),
         ticks={step: money(_EURO_SERIES[start + step], language) for step in range(span + 1)},
-        legend=(Key(Tone.RANGE, translate(mark("The total lies in this range"), language)),),
+        legend=(Key(Tone.RANGE, translate(mark("The total, so counted, lies in this range"), language)),),
         say=say,
-        columns=(translate(mark("Owed"), language),),
+        columns=(translate(mark("Owed, at least"), language),),
         cells=lambda release: (say(release),),
     )
     return put_together(plot, line=line, language=language)
