@@ -295,8 +295,14 @@ def test_a_name_that_belongs_to_another_year_is_noticed(ledger: Ledger) -> None:
 
 def test_books_in_which_nothing_stays_open_still_speak_for_their_months(ledger: Ledger) -> None:
     tied = {"EcritureLet": "A"}
-    read = ledger(fec(sale(1, "20260110", "10,00", **tied), credit_note(2, "20260212", "10,00", **tied)), name=NAME)
-    assert (read.summary.periods, len(read.invoices), len(read.summary.customers)) == (["2026-01", "2026-02"], 0, 1)
+    read = ledger(
+        fec(sale(1, "20260110", "10,00", **tied), credit_note(2, "20260212", "10,00", **tied)), name=NAME
+    )
+    assert (read.summary.periods, len(read.invoices), len(read.summary.customers)) == (
+        ["2026-01", "2026-02"],
+        0,
+        1,
+    )
 
 
 def test_fields_in_quotation_marks_are_read(ledger: Ledger) -> None:
