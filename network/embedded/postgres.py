@@ -178,18 +178,22 @@ def _let_through(folder: Path) -> None:
 
 
 def _forget_dead_owner(places: Places) -> None:
-    """Remove the note of a server that is gone: its process id may belong to another program by now."""
+    """Remove the notes of a server that is gone: its process id may belong to another program by now.
+
+    It leaves two, in its data folder and beside its socket, and a new server stops at either.
+    """
     note = places.postgres / "postmaster.pid"
-    if not note.exists():
-        return
-    process = int(note.read_text(encoding="utf-8").partition("\n")[0])
-    if processes.is_alive(process) and _is_postgres(process):
-        raise UnavailableError(
-            mark("Another PostgreSQL (process %(process)s) already serves %(folder)s; stop it first."),
-            process=process,
-            folder=places.postgres,
-        )
-    note.unlink()
+    if note.exists():
+        process = int(note.read_text(encoding="utf-8").partition("\n")[0])
+        if processes.is_alive(process) and _is_postgres(process):
+            raise UnavailableError(
+                mark("Another PostgreSQL (process %(process)s) already serves %(folder)s; stop it first."),
+                process=process,
+                folder=places.postgres,
+            )
+        note.unlink()
+    for left in places.postgres_socket.glob(".s.PGSQL.*"):
+        left.unlink()
 
 
 def _is_postgres(process: int) -> bool:

@@ -170,6 +170,24 @@ def test_a_stale_note_of_another_life_does_not_stop_a_start(home: Path) -> None:
         assert answer(running.database_url or "") == 42
 
 
+def test_a_stale_note_beside_the_socket_does_not_stop_a_start(home: Path) -> None:
+    with engines.held(home, is_durable=False):
+        pass
+    account = postgres._account()
+    other = subprocess.Popen(  # noqa: S603  # fixed words
+        ["sleep", "60"],  # noqa: S607  # whichever sleep there is
+        user=account.pw_uid if account else None,  # has the number now
+    )
+    try:
+        lock = Places(home).postgres_socket / ".s.PGSQL.5432.lock"
+        lock.write_text(f"{other.pid}\n{Places(home).postgres}\n1\n5432\n{lock.parent}\n")
+        with engines.held(home, is_durable=False) as running:
+            assert answer(running.database_url or "") == 42
+    finally:
+        other.kill()
+        other.wait()
+
+
 def test_a_start_that_was_cut_in_the_middle_of_making_the_data_is_made_anew(home: Path) -> None:
     half = home / "postgres.new"
     half.mkdir()
