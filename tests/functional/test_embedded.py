@@ -174,7 +174,7 @@ def test_a_stale_note_beside_the_socket_does_not_stop_a_start(home: Path) -> Non
     with engines.held(home, is_durable=False):
         pass
     account = postgres._account()
-    other = subprocess.Popen(  # noqa: S603  # fixed words
+    other = subprocess.Popen(  # fixed words
         ["sleep", "60"],  # noqa: S607  # whichever sleep there is
         user=account.pw_uid if account else None,  # has the number now
     )
