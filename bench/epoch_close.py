@@ -1,4 +1,7 @@
-"""Closing an epoch, from sealed ledgers to committed releases, against COPY of as many rows as there are pairs."""
+"""Closing an epoch, from sealed ledgers to committed releases, against COPY of as many rows as there are pairs.
+
+The rows of the baseline are the same positions in clear, keyed as all tables of ours are: by random ids.
+"""
 
 import time
 import uuid
@@ -63,7 +66,13 @@ def _fill(pairs: int, folder: Path) -> Path:
         for (number,), held in rows.partition_by("member", as_dict=True, include_key=False).items():
             _write_ledger(session, members[number], held)
     path = folder / "pairs.csv"
-    rows.select("member", "debtor_id", *COLUMNS).with_row_index("id").write_csv(path)
+    names = pl.Series(list(map(str, members)))
+    rows.select(
+        pl.Series("id", [str(uuid.uuid4()) for _ in range(rows.height)]),
+        names.gather(rows["member"]).alias("member_id"),
+        "debtor_id",
+        *COLUMNS,
+    ).write_csv(path)
     return path
 
 
@@ -89,13 +98,11 @@ def run() -> None:
             pairs = scaled(size)
             source = _fill(pairs, home)
             create = (
-                "CREATE TABLE baseline (id bigint PRIMARY KEY, member bigint, debtor_id uuid, "
+                "CREATE TABLE baseline (id uuid PRIMARY KEY, member_id uuid, debtor_id uuid, "
                 + ", ".join(f"{name} bigint" for name in COLUMNS)
-                + "); CREATE INDEX ON baseline (member); CREATE INDEX ON baseline (debtor_id)"
+                + "); CREATE INDEX ON baseline (member_id); CREATE INDEX ON baseline (debtor_id)"
             )
-            copy = (
-                f"COPY baseline (id, member, debtor_id, {', '.join(COLUMNS)}) FROM STDIN (FORMAT csv, HEADER)"
-            )
+            copy = f"COPY baseline (id, member_id, debtor_id, {', '.join(COLUMNS)}) FROM STDIN (FORMAT csv, HEADER)"
             baseline = seconds_of_copy(create, copy, source)
             for epoch, name in zip(EPOCHS, ("first epoch", "next epoch"), strict=True):
                 begin = time.perf_counter()

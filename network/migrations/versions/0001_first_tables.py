@@ -235,6 +235,9 @@ def upgrade() -> None:
 
     for table in SEALED:  # ciphertext does not compress: trying costs time and gains nothing
         op.execute(f"ALTER TABLE {table} ALTER COLUMN sealed SET STORAGE EXTERNAL")
+        op.execute(
+            f"ALTER TABLE {table} SET (toast_tuple_target = 8160)"
+        )  # a page is one block, not five pieces
 
 
 def downgrade() -> None:
