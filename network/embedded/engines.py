@@ -39,11 +39,11 @@ def held(
     with exclusive(_door(places)):
         mine = share(_holders(places))
         try:
+            _start_keeper(places)  # first: should we be killed while an engine comes up, it is not left alone
             if with_postgres:
                 postgres.start(places, is_durable=is_durable)
             if with_redis:
                 redis.start(places)
-            _start_keeper(places)
         except BaseException:
             _leave(places, mine)
             raise

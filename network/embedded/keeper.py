@@ -26,12 +26,21 @@ def is_held(path: Path) -> bool:
         return False
 
 
+def _holder(lock: Path) -> int | None:
+    """Return who holds `lock`; one that was started a moment ago is given the time to write its id."""
+    while not (text := lock.read_text(encoding="ascii")).isdecimal():
+        if not is_held(lock):
+            return None
+        time.sleep(0.01)
+    return int(text)
+
+
 def look(run: Path) -> dict[int, signal.Signals] | None:
     """Return the engines that run and how each is asked to end; None where nobody held them and they were stopped."""
     with (run / "door.lock").open("rb") as door:
         fcntl.flock(door, fcntl.LOCK_EX)
         locks = {run / name: how for name, how in _ENGINES if (run / name).exists() and is_held(run / name)}
-        engines = {int(lock.read_text(encoding="ascii")): how for lock, how in locks.items()}
+        engines = {process: how for lock, how in locks.items() if (process := _holder(lock)) is not None}
         if is_held(run / "holders.lock"):
             return engines
         for process, how in engines.items():

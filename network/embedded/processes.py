@@ -13,13 +13,16 @@ from network.errors import UnavailableError
 from network.i18n import mark
 
 _STEP_SECONDS = 0.01
+_SIGNING_SECONDS = 2.0
+_SIGNED = ["/bin/sh", "-c", 'printf %s "$$" 1<>"$0" && exec "$@"']
+"""Writes the id of the process into the file that follows, then becomes the program after it."""
 
 
 def spawn(command: Sequence[str], *, lock: Path, log: Path, account: struct_passwd | None = None) -> int:
     """Start `command` in a session of its own and return its process id.
 
     It holds `lock` for life, so that :func:`network.embedded.locks.is_held` tells whether it, or a child of it, still
-    runs. Output is appended to `log`. `account` is the user to run as, where we are root.
+    runs; it writes its id there itself, so that it is found even if we are killed before we could. Output is appended to `log`. `account` is the user to run as, where we are root.
 
     Raises:
         UnavailableError: the previous one still runs.
@@ -36,9 +39,12 @@ def spawn(command: Sequence[str], *, lock: Path, log: Path, account: struct_pass
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     quiet = os.open(os.devnull, os.O_RDONLY)
     try:
+        program, *arguments = _as_account(command, account)
+        signed = [*_SIGNED, str(lock), _found(program), *arguments]
+        os.ftruncate(held, 0)
         process = os.posix_spawn(
-            program := _found(_as_account(command, account)[0]),
-            [program, *_as_account(command, account)[1:]],
+            signed[0],
+            signed,
             _clean_environment(),
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, quiet, 0),
@@ -47,8 +53,7 @@ def spawn(command: Sequence[str], *, lock: Path, log: Path, account: struct_pass
             ],
             setsid=True,
         )
-        os.ftruncate(held, 0)
-        os.write(held, str(process).encode("ascii"))
+        os.pwrite(held, str(process).encode("ascii"), 0)  # the same bytes, here before we return
         return process
     finally:
         for descriptor in (held, output, quiet):
@@ -90,6 +95,8 @@ def _is_zombie(process: int) -> bool:
 
 def stop(lock: Path, *, with_signal: signal.Signals, seconds: float = 20.0) -> None:
     """Ask the holder of `lock` to end and wait for it; after `seconds` it is killed."""
+    # One whose start was cut may not have written its id yet.
+    wait_until(lambda: process_id(lock) is not None or not is_held(lock), seconds=_SIGNING_SECONDS)
     process = process_id(lock)
     if process is None:
         return
