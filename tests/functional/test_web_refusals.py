@@ -77,5 +77,7 @@ def test_who_has_signed_in_sends_large_ledgers(
     rows = b"no,heading,that,is,known\n" * (MAX_REQUEST // 20)
     form: dict[str, object] = {"ledger": (BytesIO(rows), "l.csv")}
     answer = reader_of(reporter).sends("/contributions", form, seen_on="/contributions")
-    answer.request.environ["wsgi.input"].close()  # the file in which the test client itself keeps a large form
+    answer.request.environ[
+        "wsgi.input"
+    ].close()  # the file in which the test client itself keeps a large form
     assert answer.status_code == 422
