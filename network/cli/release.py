@@ -59,6 +59,9 @@ def close(epoch: str | None, *, as_json: bool) -> None:
                 stage=lambda name: advance(STAGES.index(name), len(STAGES)),
             )
         drain_outbox()
+    if closed.on_the_way:
+        months = ", ".join(closed.on_the_way)
+        note(say(mark("Left open until now, and closed on the way: %(months)s."), months=months))
     if as_json:
         print_json(as_object(closed))
         return

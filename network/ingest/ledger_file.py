@@ -202,8 +202,8 @@ class _Opened:
         ):
             raise UnreadableError(
                 mark(
-                    'The aged balance does not say its date: add report_date = "YYYY-MM-DD" to the mapping, or a column of that '
-                    "name."
+                    "The aged balance does not say its date. Give it: --as-of YYYY-MM-DD at the command line, the report date "
+                    "on the page, report_date in the mapping, or a column “Report date” in the file."
                 ),
                 code="report_date_missing",
             )

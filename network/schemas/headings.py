@@ -58,7 +58,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "disputed": ("disputed", "dispute", "in dispute", "litige", "en litige", "litigieux", "conteste"),
     "report_date": (
         "report date", "as of", "as of date", "as at", "date d arrete", "date arrete", "arrete au", "date de situation", "situation au",
-        "date du rapport", "date de la balance",
+        "date du rapport", "date de la balance", "date situation", "date balance", "balance date", "statement date",
     ),
     "balance": (
         "balance", "account balance", "total balance", "total due", "outstanding", "total outstanding", "encours", "encours total",

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -42,7 +42,8 @@ class EpochClosed:
     """What came of closing an epoch.
 
     `debtors` = `published` + `withheld`. `without_rate` counts, by currency, positions left out for want of an
-    exchange rate. `swings` counts contributions that a moderator should look at.
+    exchange rate. `swings` counts contributions that a moderator should look at. `on_the_way` are the months before it
+    that had been left open and were closed with it.
     """
 
     epoch: str
@@ -53,6 +54,7 @@ class EpochClosed:
     news: int
     swings: int
     without_rate: Mapping[str, int]
+    on_the_way: tuple[str, ...] = ()
 
 
 def next_epoch() -> str | None:
@@ -107,14 +109,17 @@ def close_epoch(
         _check_order(epoch, last, today)
         # The pipeline counts its delays in closes, so months that nobody closed are closed on the way.
         month = epoch if last is None else month_before(last, -1)
+        on_the_way = []
         while month < epoch:
             _close_month(
                 session, epoch=month, parameters=PROFILES[profile], on_released=on_released, stage=stage
             )
+            on_the_way.append(month)
             month = month_before(month, -1)
-        return _close_month(
+        closed = _close_month(
             session, epoch=epoch, parameters=PROFILES[profile], on_released=on_released, stage=stage
         )
+        return replace(closed, on_the_way=tuple(on_the_way))
 
 
 def _close_month(

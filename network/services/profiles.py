@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Uuid, bindparam, exists, func, select
+from sqlalchemy import Uuid, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from network.errors import ConflictError, NotFoundError
 from network.i18n import mark
-from network.models import Debtor, DebtorIdentifier, Release, ReleaseEpoch, Watch
+from network.models import Debtor, DebtorIdentifier, DebtorSpelling, Release, ReleaseEpoch, Watch
 from network.permissions import Actor, Permission, require, require_member
 from network.resolution.identifiers import SCHEMES
+from network.resolution.normalise import normalise
 from network.schemas.release import ReleasedValues, read_release
 from network.services import private_pages, statement_book
 from network.services.customer_book import own_debtor_ids, own_debtors, read_customers
@@ -20,6 +21,8 @@ from network.services.private_pages import Content
 from network.transaction import reading
 
 MONTHS = 24
+_NAMESAKES = 50
+"""Read at most; who has that many namesakes gives a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,26 @@ def _candidates(session: Session, words: str) -> Sequence[Debtor]:
         by_identifier = select(DebtorIdentifier.debtor_id).where(
             DebtorIdentifier.scheme.in_(SCHEMES), DebtorIdentifier.value.in_(values)
         )
-        found = session.scalars(select(Debtor).where(Debtor.id.in_(by_identifier))).all()
-        return (
-            found
-            or session.scalars(
-                select(Debtor).where(Debtor.name == words).order_by(Debtor.is_listed.desc()).limit(20)
-            ).all()
+        return session.scalars(select(Debtor).where(Debtor.id.in_(by_identifier))).all() or _namesakes(
+            session, words
         )
     return [held] if held is not None else []
+
+
+def _namesakes(session: Session, words: str) -> Sequence[Debtor]:
+    """Return the debtors shown under this name, whatever its case, accents and legal form; listed ones first.
+
+    Spellings find them, but only the name that readers see decides: a spelling of one member alone tells nothing.
+    """
+    asked = normalise(words)
+    spelt = select(DebtorSpelling.debtor_id).where(DebtorSpelling.spelling == asked.spelling)
+    statement = (
+        select(Debtor)
+        .where(or_(Debtor.name == words, Debtor.id.in_(spelt)))
+        .order_by(Debtor.is_listed.desc())
+        .limit(_NAMESAKES)
+    )
+    return [held for held in session.scalars(statement) if normalise(held.name).spelling == asked.spelling]
 
 
 def _may_know(session: Session, actor: Actor, debtor: Debtor) -> bool:

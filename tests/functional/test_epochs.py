@@ -124,6 +124,19 @@ def test_a_release_has_the_bytes_that_its_declaration_gives(session: Session, se
     assert read_release(body).payment_index[1] == session.scalars(select(Release.payment_index)).one()
 
 
+@pytest.mark.parametrize("words", ["Maison 732829320 SARL", "MAISON 732829320", "maison 732829320 sarl"])
+def test_a_debtor_is_found_by_the_name_that_is_shown(
+    session: Session, september: list[Actor], subscriber: Person, words: str
+) -> None:
+    close()
+    assert find_debtor(subscriber.actor, words=words) == find_debtor(subscriber.actor, words=WIDELY_SUPPLIED)
+
+
+def test_months_left_open_are_closed_on_the_way_and_told(session: Session, september: list[Actor]) -> None:
+    assert close("2026-08").on_the_way == ()
+    assert close("2026-10").on_the_way == ("2026-09",)
+
+
 def test_a_closed_month_stays_closed(session: Session, september: list[Actor]) -> None:
     close()
     for epoch in ("2026-09", "2026-08"):
