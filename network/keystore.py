@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def _create(path: Path) -> None:
         "wrapping": {name: base64.b64encode(key).decode() for name, key in ring.wrapping.items()},
         "current": ring.current,
     }
-    draft = path.with_suffix(f".{os.getpid()}")
+    draft = path.with_suffix(f".{secrets.token_hex(8)}")
     with os.fdopen(
         os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
     ) as file:

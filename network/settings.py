@@ -216,7 +216,7 @@ def _secret_key(environ: Mapping[str, str], home: Path, faults: _Faults, *, is_e
 
 def _kept_secret(path: Path) -> str:
     """Return the secret in `path`; the first process makes it, all others read the same one."""
-    made = path.with_name(f"{path.name}.{os.getpid()}")
+    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     if not path.exists():
         with os.fdopen(
             os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
