@@ -1,6 +1,7 @@
 """Closing an epoch, from sealed ledgers to committed releases, against COPY of as many rows as there are pairs.
 
-The rows of the baseline are the same positions in clear, keyed as all tables of ours are: by random ids.
+The rows of the baseline are the same positions in clear, once keyed by random uuids as all tables of ours are, and
+once by ascending integers, which is the harder one to beat.
 """
 
 import time
@@ -32,8 +33,8 @@ EPOCHS = ("2026-09", "2026-10")
 COLUMNS = ("current", "late_1_30", "late_31_60", "late_61_90", "late_91", "dbt_days", "dbt_value")
 
 
-def _fill(pairs: int, folder: Path) -> Path:
-    """Make members with sealed ledgers of both epochs; return a CSV of the same pairs in clear."""
+def _fill(pairs: int, folder: Path) -> tuple[Path, Path]:
+    """Make members with sealed ledgers of both epochs; return the same pairs in clear, keyed by uuids and by numbers."""
     arrays = position_arrays(pairs, debtors=pairs // PAIRS_A_DEBTOR, seed=1, groups=MEMBERS)
     ids = np.array([str(uuid.uuid4()) for _ in range(int(arrays.debtor.max()) + 1)])
     members = [uuid.uuid4() for _ in range(int(arrays.group.max()) + 1)]
@@ -65,15 +66,26 @@ def _fill(pairs: int, folder: Path) -> Path:
             copy_frame(session, table=name.__tablename__, frame=frame)
         for (number,), held in rows.partition_by("member", as_dict=True, include_key=False).items():
             _write_ledger(session, members[number], held)
-    path = folder / "pairs.csv"
+    keyed, lean = folder / "keyed.csv", folder / "lean.csv"
     names = pl.Series(list(map(str, members)))
     rows.select(
         pl.Series("id", [str(uuid.uuid4()) for _ in range(rows.height)]),
         names.gather(rows["member"]).alias("member_id"),
         "debtor_id",
         *COLUMNS,
-    ).write_csv(path)
-    return path
+    ).write_csv(keyed)
+    rows.select("member", "debtor_id", *COLUMNS).with_row_index("id").write_csv(lean)
+    return keyed, lean
+
+
+def _seconds_of_copy(source: Path, *, key: str, member: str) -> float:
+    """Return the seconds of COPY into a table whose primary key and member have these types, with two indexes."""
+    amounts = ", ".join(f"{name} bigint" for name in COLUMNS)
+    create = (
+        f"CREATE TABLE baseline (id {key} PRIMARY KEY, member_id {member}, debtor_id uuid, {amounts});"
+        "CREATE INDEX ON baseline (member_id); CREATE INDEX ON baseline (debtor_id)"
+    )
+    return seconds_of_copy(create, "COPY baseline FROM STDIN (FORMAT csv, HEADER)", source)
 
 
 def _write_ledger(session: Session, member_id: uuid.UUID, held: pl.DataFrame) -> None:
@@ -96,21 +108,21 @@ def run() -> None:
     with fresh_network() as home:
         for size in SIZES:
             pairs = scaled(size)
-            source = _fill(pairs, home)
-            create = (
-                "CREATE TABLE baseline (id uuid PRIMARY KEY, member_id uuid, debtor_id uuid, "
-                + ", ".join(f"{name} bigint" for name in COLUMNS)
-                + "); CREATE INDEX ON baseline (member_id); CREATE INDEX ON baseline (debtor_id)"
-            )
-            copy = f"COPY baseline (id, member_id, debtor_id, {', '.join(COLUMNS)}) FROM STDIN (FORMAT csv, HEADER)"
-            baseline = seconds_of_copy(create, copy, source)
+            keyed, lean = _fill(pairs, home)
+            baselines = {
+                "uuid keys": _seconds_of_copy(keyed, key="uuid", member="uuid"),
+                "integer keys": _seconds_of_copy(lean, key="bigint", member="bigint"),
+            }
             for epoch, name in zip(EPOCHS, ("first epoch", "next epoch"), strict=True):
                 begin = time.perf_counter()
                 closed = close_epoch(operator_at_console(), epoch=epoch, today=TODAY)
                 seconds = time.perf_counter() - begin
                 if not closed.published:
                     raise SystemExit(f"{pairs} pairs, {epoch}: nothing was published")
-                figures.append(rate(f"{pairs:,} pairs, {name}", rows=pairs, ours=seconds, baseline=baseline))
+                figures += [
+                    rate(f"{pairs:,} pairs, {name}; {keys}", rows=pairs, ours=seconds, baseline=baseline)
+                    for keys, baseline in baselines.items()
+                ]
             per_pair[pairs] = 1e6 * seconds / pairs
     smallest, largest = min(per_pair), max(per_pair)
     figures.append(
