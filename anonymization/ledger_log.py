@@ -9,9 +9,14 @@ To append, nobody needs the old leaves: a :class:`CompactRange` keeps the roots 
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
+
+Range = tuple[int, int]
+"""Leaves from the first to before the second; where a proof names one, its start is a multiple of its subtree's size."""
+Subtree = tuple[int, int]
+"""A complete subtree: its level (0 is a leaf, so it spans 2^level of them) and its place among those of that level."""
 
 HASH_SIZE = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -110,19 +115,7 @@ class LogTree:
             IndexError: there is no such leaf in a log of that size.
         """
         end = self._checked(self.size if size is None else size)
-        if not 0 <= index < end:
-            raise IndexError(index)
-        path: list[bytes] = []
-        start = 0
-        while end - start > 1:
-            middle = start + _largest_power_below(end - start)
-            if index < middle:
-                path.append(self._subtree(middle, end))
-                end = middle
-            else:
-                path.append(self._subtree(start, middle))
-                start = middle
-        return path[::-1]
+        return [self._subtree(*part) for part in inclusion_ranges(index, end)]
 
     def consistency_proof(self, old: int, size: int | None = None) -> list[bytes]:
         """Return the proof that the log of `size` leaves starts with that of `old` leaves. Empty if they are the same.
@@ -131,21 +124,7 @@ class LogTree:
             IndexError: `old` is below 1 or above `size`, or the log has fewer leaves.
         """
         end = self._checked(self.size if size is None else size)
-        if not 1 <= old <= end:
-            raise IndexError(old)
-        proof: list[bytes] = []
-        start, is_known = 0, True
-        while old < end:
-            middle = start + _largest_power_below(end - start)
-            if old <= middle:
-                proof.append(self._subtree(middle, end))
-                end = middle
-            else:
-                proof.append(self._subtree(start, middle))
-                start, is_known = middle, False
-        if not is_known:
-            proof.append(self._subtree(start, end))
-        return proof[::-1]
+        return [self._subtree(*part) for part in consistency_ranges(old, end)]
 
     def _checked(self, size: int) -> int:
         if not 0 <= size <= self.size:
@@ -153,15 +132,75 @@ class LogTree:
         return size
 
     def _subtree(self, start: int, end: int) -> bytes:
-        """Return the hash over the leaves `start` to `end`; `start` is a multiple of the subtree's size."""
-        if start == end:
-            return EMPTY_ROOT
-        count = end - start
-        if count.bit_count() == 1:
-            level = count.bit_length() - 1
-            return self._levels[level][start >> level]
-        middle = start + _largest_power_below(count)
-        return node_hash(self._subtree(start, middle), self._subtree(middle, end))
+        return range_hash(start, end, lambda level, index: self._levels[level][index])
+
+
+def inclusion_ranges(index: int, size: int) -> list[Range]:
+    """Return the ranges whose hashes are the audit path of a leaf in a log of `size` leaves, from the leaf upwards.
+
+    Raises:
+        IndexError: there is no such leaf.
+    """
+    if not 0 <= index < size:
+        raise IndexError(index)
+    path: list[Range] = []
+    start, end = 0, size
+    while end - start > 1:
+        middle = start + _largest_power_below(end - start)
+        if index < middle:
+            path.append((middle, end))
+            end = middle
+        else:
+            path.append((start, middle))
+            start = middle
+    return path[::-1]
+
+
+def consistency_ranges(old: int, size: int) -> list[Range]:
+    """Return the ranges whose hashes prove that a log of `size` leaves starts with that of `old`; none if they are one.
+
+    Raises:
+        IndexError: `old` is below 1 or above `size`.
+    """
+    if not 1 <= old <= size:
+        raise IndexError(old)
+    proof: list[Range] = []
+    start, end, is_known = 0, size, True
+    while old < end:
+        middle = start + _largest_power_below(end - start)
+        if old <= middle:
+            proof.append((middle, end))
+            end = middle
+        else:
+            proof.append((start, middle))
+            start, is_known = middle, False
+    if not is_known:
+        proof.append((start, end))
+    return proof[::-1]
+
+
+def complete_subtrees(start: int, end: int) -> list[Subtree]:
+    """Return the complete subtrees that a range of a tree is made of, from left to right: at most two a level."""
+    found: list[Subtree] = []
+    while start < end:
+        level = (end - start).bit_length() - 1
+        if start:
+            level = min(level, (start & -start).bit_length() - 1)
+        found.append((level, start >> level))
+        start += 1 << level
+    return found
+
+
+def range_hash(start: int, end: int, subtree: Callable[[int, int], bytes]) -> bytes:
+    """Return the hash over a range; `subtree` gives that of a complete subtree by its level and index."""
+    if start == end:
+        return EMPTY_ROOT
+    count = end - start
+    if count.bit_count() == 1:
+        level = count.bit_length() - 1
+        return subtree(level, start >> level)
+    middle = start + _largest_power_below(count)
+    return node_hash(range_hash(start, middle, subtree), range_hash(middle, end, subtree))
 
 
 def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
