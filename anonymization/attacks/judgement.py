@@ -5,7 +5,7 @@ A figure passes on the bad end of its interval: too few trials fail. Each kind o
 - :class:`Guesses`: residual (attack - control) / (1 - control), the control being the same attacker without the target's
   data, on the same trials. Interval: multinomial over the four outcomes, half a trial added to each (Agresti and Min 2005,
   "Simple improved confidence intervals for comparing matched proportions").
-- :class:`Hits`: a plain share. Interval: Clopper and Pearson.
+- :class:`Hits`: a plain share. Interval: Clopper and Pearson. Or, where none may be, their number.
 - :class:`Scores`: of targets that are there and targets that are not: AUC with the interval of DeLong (1988), and the
   true positive rate at 1 % false positives, less that 1 %, with a bootstrap.
 - :class:`Errors`: the ratio of two root mean squares over the same trials, with a bootstrap.
@@ -221,6 +221,12 @@ def share(trials: Hits, threshold: float) -> _Estimate:
     return _Estimate(hits / count, ends.low, ends.high, count, float(p_value))
 
 
+def violations(trials: Hits, threshold: float) -> _Estimate:
+    """Return how many there are: of what must never happen."""
+    figure = float(trials.attack.sum())
+    return _Estimate(figure, figure, figure, len(trials.attack), float(figure > threshold))
+
+
 def auc(trials: Scores, threshold: float) -> _Estimate:
     """Return the chance that a target that is there has the higher score, ties counting half."""
     positive, negative = trials.positive, trials.negative
@@ -314,6 +320,7 @@ MEASURES = {
     "residual": Measure(residual),
     "times the prior": Measure(times_the_prior),
     "share": Measure(share),
+    "violations": Measure(violations, is_exact=True),
     "AUC": Measure(auc),
     "AUC gap": Measure(auc_gap),
     "TPR at 1 % FPR": Measure(detection),

@@ -8,6 +8,7 @@ import numpy as np
 
 from anonymization.attacks.judgement import Trials
 from anonymization.attacks.network import History, Network, Publisher
+from anonymization.parameters import DEFAULT, Parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +16,15 @@ class Laboratory:
     """Two networks of the same kind: one of the attacker's own making to learn on, and the one that is attacked.
 
     The attacker knows all of `known`, truth included, and may publish it as often as it likes under keys of its own.
-    Of `victim` it knows what the attack says that it knows, and the releases.
+    Of `victim` it knows what the attack says that it knows, and the releases. `parameters` are the rules in force, which
+    are public; beside a publisher that follows none they are what it is held against.
     """
 
     known: Network
     victim: Network
     publish: Publisher
     seed: int
+    parameters: Parameters = DEFAULT
 
     def root(self, purpose: str) -> bytes:
         """Return a root key for a purpose: the same for the same seed, unrelated to every other."""
