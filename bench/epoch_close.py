@@ -48,7 +48,10 @@ def _fill(pairs: int, folder: Path) -> tuple[Path, Path]:
     ).with_columns(pl.lit("EUR").alias("currency"), disputed=pl.lit(0), high_credit=pl.lit(0))
     with unit_of_work() as session:
         session.execute(
-            text("TRUNCATE ledger_page, pipeline_state, release, release_epoch, debtor, member CASCADE")
+            text(
+                "TRUNCATE ledger_page, pipeline_state, release, release_epoch, release_manifest, log_tile, log_head, "
+                "debtor, member CASCADE"
+            )
         )
         for name, frame in (
             (

@@ -3,17 +3,20 @@
 import json
 import uuid
 from collections.abc import Sequence
+from datetime import date
 
 from anonymization.parameters import DEFAULT, Scale
 from network.models import Debtor, Release, ReleaseEpoch
 from network.schemas.release import AGING_BUCKETS, PAID_CLASSES, Band, ReleasedValues, ReleaseSchema
 from network.services.release_bodies import index_of_bands
+from network.services.release_log import append_epoch, sign_head
 from network.transaction import unit_of_work
 
 DAYS = DEFAULT.days.bands
 SHARES = DEFAULT.share.bands
 EUROS = 9  # the first step is 10,000 to 20,000
 _FIRST_EUROS = 4
+DAY = date(2026, 11, 21)
 DEBTOR = uuid.UUID("5f0c2f8e-6a0e-4f43-9a35-8c2b7f1f0a11")
 
 
@@ -92,9 +95,11 @@ def new_debtor(
     return debtor_id
 
 
-def close_month(epoch: str, *releases: ReleasedValues) -> None:
-    """Make `epoch` a closed one with these releases, all else of a close left out."""
+def close_month(epoch: str, *releases: ReleasedValues, day: date = DAY) -> None:
+    """Make `epoch` a closed one with these releases, in the log and under a head; all else of a close left out."""
+    bodies = [body_of(values) for values in releases]
     with unit_of_work() as session:
+        appended = append_epoch(session, epoch=epoch, bodies=bodies, parameters=DEFAULT)
         session.add(
             ReleaseEpoch(
                 epoch=epoch,
@@ -102,18 +107,19 @@ def close_month(epoch: str, *releases: ReleasedValues) -> None:
                 debtors=len(releases),
                 published=len(releases),
                 withheld=0,
-                log_size=0,
-                log_root=bytes(32),
-                log_frontier=b"",
+                log_size=appended.log.size,
+                log_root=appended.log.root,
+                log_frontier=appended.log.to_bytes(),
             )
         )
         session.add_all(
             Release(
                 debtor_id=uuid.UUID(values.debtor),
                 epoch=values.epoch,
-                leaf=0,
+                leaf=leaf,
                 payment_index=values.payment_index[1],
-                body=body_of(values),
+                body=body,
             )
-            for values in releases
+            for leaf, (values, body) in enumerate(zip(releases, bodies, strict=True), appended.first_leaf)
         )
+        sign_head(session, day=day)

@@ -161,7 +161,7 @@ def test_the_next_month_carries_silent_members_forward(session: Session, septemb
     october = close_epoch(operator_at_console(), epoch="2026-10", today=TODAY)
     assert october.published == 1
     log = session.scalars(select(ReleaseEpoch).order_by(ReleaseEpoch.epoch)).all()
-    assert [held.log_size for held in log] == [1, 2]
+    assert [held.log_size for held in log] == [2, 4], "a release each, and a manifest each"
     assert set(session.scalars(select(PipelineState.epoch))) == {"2026-10"}
 
 
