@@ -8,6 +8,7 @@ A figure passes on the bad end of its interval: too few trials fail. Each kind o
 - :class:`Hits`: a plain share. Interval: Clopper and Pearson. Or, where none may be, their number.
 - :class:`Scores`: of targets that are there and targets that are not: AUC with the interval of DeLong (1988), and the
   true positive rate at 1 % false positives, less that 1 %, with a bootstrap.
+  Also the advantage: the largest difference between the true and the false positive rate of any limit.
 - :class:`Errors`: the ratio of two root mean squares over the same trials, with a bootstrap.
 - :class:`Widths`: the narrowest of intervals. :class:`Distances`: the p-value of a two-sample Kolmogorov-Smirnov test.
 """
@@ -260,6 +261,26 @@ def detection(trials: Scores, threshold: float) -> _Estimate:
     return replace(found, low=min(float(low), figure), high=max(float(high), figure))
 
 
+def advantage(trials: Scores, threshold: float) -> _Estimate:
+    """Return the largest true positive rate less false positive rate of any limit on the score.
+
+    The limit is chosen with the answers in sight, so the figure errs upwards: by some 0.03 with a thousand trials a side.
+    """
+    positive, negative = np.sort(trials.positive), np.sort(trials.negative)
+    limits = np.unique(np.concatenate([positive, negative]))
+    rates = np.stack([1 - np.searchsorted(each, limits) / len(each) for each in (positive, negative)])
+    best = int(np.argmax(rates[0] - rates[1]))
+    found, false = rates[:, best]
+    variance = found * (1 - found) / len(positive) + false * (1 - false) / len(negative)
+    floor = 1 / min(len(positive), len(negative)) ** 2  # rates of 0 and 1 would pretend to certainty
+    return _normal(
+        float(found - false),
+        float(np.sqrt(variance + floor)),
+        threshold,
+        trials=len(positive) + len(negative),
+    )
+
+
 def _again(random: np.random.Generator, values: Floats) -> Floats:
     chosen: Floats = np.sort(values[random.integers(0, len(values), len(values))])
     return chosen
@@ -324,6 +345,7 @@ MEASURES = {
     "AUC": Measure(auc),
     "AUC gap": Measure(auc_gap),
     "TPR at 1 % FPR": Measure(detection),
+    "advantage": Measure(advantage),
     "error ratio": Measure(error_ratio, at_most=False),
     "narrowest": Measure(narrowest, at_most=False, is_exact=True),
     "KS p": Measure(same_law, at_most=False, is_exact=True),
