@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from anonymization.ledger_log import CompactRange, consistency_ranges, is_consistent, leaf_hash
@@ -122,7 +123,7 @@ def read_tiles(session: Session, wanted: set[TileId]) -> dict[TileId, bytes]:
         return {}
     statement = (
         select(LogTile.level, LogTile.index, LogTile.hashes)
-        .distinct(LogTile.level, LogTile.index)
+        .ext(distinct_on(LogTile.level, LogTile.index))
         .where(tuple_(LogTile.level, LogTile.index).in_(wanted))
         .order_by(LogTile.level, LogTile.index, LogTile.width.desc())
     )

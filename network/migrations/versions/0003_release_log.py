@@ -1,7 +1,6 @@
 """The release log: its tiles, its signed heads, and what each epoch was closed by."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,9 +9,12 @@ from anonymization.ledger_log import leaf_hash
 from anonymization.log_tiles import TiledLog
 
 revision = "0003"
-down_revision = "0002" if list(Path(__file__).parent.glob("0002*.py")) else "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+WEB, WORKER = "vigie_web", "vigie_worker"
+TABLES = ("release_manifest", "log_tile", "log_head")
 
 
 def upgrade() -> None:
@@ -69,6 +71,16 @@ def upgrade() -> None:
     op.execute("ALTER TABLE log_tile ALTER COLUMN hashes SET STORAGE EXTERNAL")  # hashes do not compress
     for row in _tiles_of_what_was_released(op.get_bind()):
         op.bulk_insert(tile, [row])
+    for (
+        table
+    ) in TABLES:  # rows are added by the worker, read by all, and neither changed nor taken away by anybody
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY owner_all ON {table} TO CURRENT_ROLE USING (true) WITH CHECK (true)")
+        op.execute(f"CREATE POLICY worker_all ON {table} TO {WORKER} USING (true) WITH CHECK (true)")
+        op.execute(f"CREATE POLICY web_select ON {table} FOR SELECT TO {WEB} USING (true)")
+        op.execute(f"GRANT SELECT, INSERT ON {table} TO {WORKER}")
+        op.execute(f"GRANT SELECT ON {table} TO {WEB}")
 
 
 def _tiles_of_what_was_released(connection: sa.Connection) -> Iterator[dict[str, object]]:
