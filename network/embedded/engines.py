@@ -3,22 +3,25 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from network.embedded import postgres, processes, redis
 from network.embedded.locks import exclusive, is_held, let_go, share
 from network.embedded.places import Places
+from network.logins import DatabaseRole
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Where the engines answer; None for one that was not asked for."""
+    """Where the engines answer; None for one that was not asked for. `database_url` is that of its superuser."""
 
     database_url: str | None
     redis_url: str | None
+    logins: Mapping[DatabaseRole, str] = field(default_factory=dict)
+    """URLs of the database by role."""
 
 
 @contextmanager
@@ -51,6 +54,9 @@ def held(
         yield Engines(
             database_url=postgres.url(places) if with_postgres else None,
             redis_url=redis.url(places) if with_redis else None,
+            logins={role: postgres.url(places, login=role.value) for role in DatabaseRole}
+            if with_postgres
+            else {},
         )
     finally:
         if os.getpid() == owner:  # a forked child that unwinds its stack did not enter, so it does not leave

@@ -10,20 +10,25 @@ import shutil
 import signal
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg2
+from psycopg2.extensions import cursor
 
 from network.embedded import processes
 from network.embedded.locks import is_held
 from network.embedded.places import Places
 from network.errors import UnavailableError
 from network.i18n import mark
+from network.logins import DatabaseRole
 
 MAJOR = 18
 SUPERUSER = "vigie"
+DATABASE = "vigie"
 _ACCOUNT = "pgserver"  # PostgreSQL refuses to run as root; the wheel uses the same name
 _START_SECONDS = 60.0
 _SETTINGS = {
@@ -43,6 +48,7 @@ _SETTINGS = {
     "log_min_error_statement": "panic",  # psycopg2 writes values into statements: names would stand in the log
     "log_error_verbosity": "terse",  # the detail of a broken constraint quotes the row
     "log_checkpoints": "off",
+    "wal_recycle": "off",  # a log that was dealt with is deleted, not kept under a new name (services/dealing.py)
 }
 _FAST_AND_LOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -64,9 +70,9 @@ def programs() -> Path:
     )
 
 
-def url(places: Places, *, name: str = SUPERUSER) -> str:
-    """Return SQLAlchemy's URL of the database `name` on the server of `places`."""
-    return f"postgresql+psycopg2://{SUPERUSER}@/{name}?host={quote(str(places.postgres_socket))}"
+def url(places: Places, *, login: str = SUPERUSER) -> str:
+    """Return SQLAlchemy's URL of our database on the server of `places`, for the superuser or one of our roles."""
+    return f"postgresql+psycopg2://{login}@/{DATABASE}?host={quote(str(places.postgres_socket))}"
 
 
 def start(places: Places, *, is_durable: bool = True) -> None:
@@ -205,13 +211,60 @@ def _is_postgres(process: int) -> bool:
 
 
 def _make_database(places: Places) -> None:
-    """Make our database where the cluster is new. `wal_level=minimal` leaves CREATE DATABASE as cheap as a copy."""
-    connection = psycopg2.connect(host=str(places.postgres_socket), user=SUPERUSER, dbname="postgres")
+    """Make our database where the cluster is new, and what it lacks of the roles.
+
+    `wal_level=minimal` leaves CREATE DATABASE as cheap as a copy.
+    """
+    with _as_superuser(places, "postgres") as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,))
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE DATABASE {DATABASE}")
+    with _as_superuser(places, DATABASE) as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_database JOIN pg_roles AS owner ON owner.oid = datdba "
+            "WHERE datname = %s AND owner.rolname = %s",
+            (DATABASE, DatabaseRole.OWNER.value),
+        )
+        if cursor.fetchone() == (0,):
+            cursor.execute(roles_and_rights(DATABASE))
+
+
+@contextmanager
+def _as_superuser(places: Places, database: str) -> Iterator[cursor]:
+    connection = psycopg2.connect(host=str(places.postgres_socket), user=SUPERUSER, dbname=database)
     try:
         connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (SUPERUSER,))
-            if cursor.fetchone() is None:
-                cursor.execute(f"CREATE DATABASE {SUPERUSER}")
+        with connection.cursor() as opened:
+            yield opened
     finally:
         connection.close()
+
+
+def roles_and_rights(database: str) -> str:
+    """Return the statements that make our roles and hand `database` to its owner, for a superuser; safe to repeat.
+
+    The database comes last: that it has its owner says that all else was done.
+    """
+    makes = "".join(
+        f"""
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role.value}') THEN
+            CREATE ROLE {role.value} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION;
+        END IF;"""
+        for role in DatabaseRole
+    )
+    owner, web, worker = DatabaseRole.OWNER.value, DatabaseRole.WEB.value, DatabaseRole.WORKER.value
+    return f"""
+        DO $$ DECLARE held record; BEGIN {makes}
+            FOR held IN SELECT oid::regclass AS name FROM pg_class
+                WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relowner <> '{owner}'::regrole LOOP
+                EXECUTE format('ALTER TABLE %s OWNER TO {owner}', held.name);
+            END LOOP;
+        END $$;
+        ALTER ROLE {web} SET track_activities = off;
+        ALTER ROLE {worker} SET track_activities = off;
+        GRANT pg_checkpoint TO {worker};
+        GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {worker};
+        REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+        GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {web}, {worker};
+        ALTER DATABASE {database} OWNER TO {owner};
+    """
