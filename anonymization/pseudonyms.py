@@ -26,7 +26,17 @@ Blocks = NDArray[np.uint64]
 """Blocks of 16 bytes as two words in the order of the machine, shape (n, 2)."""
 
 ID = np.dtype("V16")
-SCOPES = ("pair/v1", "distortion/v1", "gate/v1", "cell/v1", "delay/v1", "owner/v1", "slot/v1", "log/v1")
+SCOPES = (
+    "pair/v1",
+    "distortion/v1",
+    "gate/v1",
+    "cell/v1",
+    "delay/v1",
+    "owner/v1",
+    "slot/v1",
+    "log/v1",
+    "check/v1",
+)
 _BLOCK = 16
 
 

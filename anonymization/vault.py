@@ -94,13 +94,12 @@ def _wrap(data_key: bytes, *, ring: KeyRing, place: bytes) -> bytes:
     return nonce + AESGCM(ring.wrapping_key(ring.current)).encrypt(nonce, data_key, bound)
 
 
-def _unwrap(page: SealedPage, *, ring: KeyRing, table: str) -> bytes:
-    bound = _place(table, page.id) + b"|" + page.key_id.encode()
-    wrapping = AESGCM(ring.wrapping_key(page.key_id))
+def _unwrap(wrapped_key: bytes, *, key_id: str, ring: KeyRing, place: bytes) -> bytes:
+    wrapping = AESGCM(ring.wrapping_key(key_id))
     try:
-        return wrapping.decrypt(page.wrapped_key[:_NONCE], page.wrapped_key[_NONCE:], bound)
+        return wrapping.decrypt(wrapped_key[:_NONCE], wrapped_key[_NONCE:], place + b"|" + key_id.encode())
     except InvalidTag:
-        raise SealBrokenError(f"{table} {page.id}: its data key does not open under {page.key_id}") from None
+        raise SealBrokenError(f"a data key does not open under {key_id}") from None
 
 
 def seal_blob(blob: bytes, *, ring: KeyRing, table: str) -> list[SealedPage]:
@@ -126,9 +125,10 @@ def seal_blob(blob: bytes, *, ring: KeyRing, table: str) -> list[SealedPage]:
 
 
 def _open_page(page: SealedPage, *, ring: KeyRing, table: str) -> bytes:
-    data_key = _unwrap(page, ring=ring, table=table)
+    place = _place(table, page.id)
     try:
-        return AESGCM(data_key).decrypt(page.sealed[:_NONCE], page.sealed[_NONCE:], _place(table, page.id))
+        data_key = _unwrap(page.wrapped_key, key_id=page.key_id, ring=ring, place=place)
+        return AESGCM(data_key).decrypt(page.sealed[:_NONCE], page.sealed[_NONCE:], place)
     except InvalidTag:
         raise SealBrokenError(f"{table} {page.id} does not open") from None
 
@@ -153,17 +153,12 @@ def open_blobs(pages: Iterable[SealedPage], *, ring: KeyRing, table: str) -> lis
     return [b"".join(found[place] for place in range(counts[blob_id])) for blob_id, found in parts.items()]
 
 
-def rewrap(page: SealedPage, *, ring: KeyRing, table: str) -> SealedPage:
-    """Return the page with its data key wrapped under the ring's current key; its sealed bytes are the same.
+def rewrap_key(wrapped_key: bytes, *, page_id: uuid.UUID, key_id: str, ring: KeyRing, table: str) -> bytes:
+    """Return a page's data key wrapped under the ring's current key. The page itself is neither read nor changed.
 
     Raises:
-        SealBrokenError: the data key does not open.
-        KeyMissingError: the ring lacks the key that the page names.
+        SealBrokenError: the data key does not open under `key_id`.
+        KeyMissingError: the ring lacks `key_id`.
     """
-    data_key = _unwrap(page, ring=ring, table=table)
-    return SealedPage(
-        id=page.id,
-        key_id=ring.current,
-        wrapped_key=_wrap(data_key, ring=ring, place=_place(table, page.id)),
-        sealed=page.sealed,
-    )
+    place = _place(table, page_id)
+    return _wrap(_unwrap(wrapped_key, key_id=key_id, ring=ring, place=place), ring=ring, place=place)

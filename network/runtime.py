@@ -5,16 +5,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, exists, select
-
 from network import migrations
 from network.embedded import engines
 from network.errors import UnavailableError
 from network.extensions import database
 from network.i18n import mark
-from network.keystore import keys, open_key_ring
-from network.models import LedgerPage, MatchReview, PipelineState
+from network.keystore import KeyStore, choose_store
 from network.search.connection import search_connection
+from network.services.sealing_keys import open_keys
 from network.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ def started(settings: Settings, *, redis: bool = False) -> Iterator[Runtime]:
         engine = database.connect(database_url)
         migrations.upgrade(engine)
         search_connection.use(lambda: _open_index(settings))
-        keys.use(open_key_ring(settings.key_store, may_create=not _holds_sealed_rows(engine)))
+        open_keys(key_store(settings))
         yield Runtime(
             settings=replace(settings, database_url=database_url, redis_url=redis_url),
             database_url=database_url,
@@ -75,10 +73,13 @@ def _open_index(settings: Settings) -> "EmbeddedIndex":
 def join(settings: Settings, *, database_url: str) -> None:
     """Make a child process ready whose parent holds the engines for it."""
     database.connect(database_url, pool_size=1)
-    keys.use(open_key_ring(settings.key_store, may_create=False))
+    open_keys(key_store(settings))
 
 
-def _holds_sealed_rows(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        found = select(*(exists(select(table.id)) for table in (LedgerPage, MatchReview, PipelineState)))
-        return any(connection.execute(found).one())
+def key_store(settings: Settings) -> KeyStore:
+    """Return the store that these settings name.
+
+    Raises:
+        KeysError: they name two, or one that cannot be used.
+    """
+    return choose_store(settings.key_store, given=settings.keys_given, wrapper=settings.key_wrapper)

@@ -34,7 +34,8 @@ class Settings:
 
     `database_url` and `redis_url` are None where the engines are ours to start (one machine). `home` holds all that
     such an installation keeps. `profile` names the privacy parameters in force. `close_day` is the day
-    of the month on which the scheduler closes the month before; None where the operator does it by hand.
+    of the month on which the scheduler closes the month before; None where the operator does it by hand. `keys_given` is
+    the key ring where the environment holds it, `key_wrapper` names who wraps it (docs/operations.md, "Keys").
     """
 
     home: Path
@@ -48,6 +49,8 @@ class Settings:
     profile: str = "default"
     close_day: int | None = None
     log_level: str = "info"
+    keys_given: str | None = field(default=None, repr=False)
+    key_wrapper: str | None = None
 
     @property
     def key_store(self) -> Path:
@@ -98,6 +101,8 @@ class Settings:
             profile=_one_of(environ, "VIGIE_PROFILE", PROFILES, "default", faults),
             close_day=_close_day(environ, faults),
             log_level=_one_of(environ, "VIGIE_LOG_LEVEL", LOG_LEVELS, "info", faults),
+            keys_given=environ.get("VIGIE_KEYS") or None,
+            key_wrapper=environ.get("VIGIE_KEY_WRAPPER") or None,
             secret_key=_secret_key(environ, home, faults, is_embedded=database_url is None),
         )
         if faults.sentences:

@@ -15,6 +15,7 @@ from anonymization.vault import KeyRing
 from network.embedded import engines
 from network.extensions import database
 from network.keystore import keys
+from network.services.sealing_keys import register
 from network.settings import Settings
 from tests import databases
 from tests.factories.cast import Cast, Person
@@ -79,6 +80,8 @@ def session(_postgres: Engine, _keys: None, monkeypatch: pytest.MonkeyPatch) -> 
 
         monkeypatch.setattr(database, "new_session", new_session)
         with new_session() as mine:
+            register(mine, keys.ring, key_id=keys.ring.current)
+            mine.commit()
             yield mine
         transaction.rollback()
 
@@ -87,6 +90,9 @@ def session(_postgres: Engine, _keys: None, monkeypatch: pytest.MonkeyPatch) -> 
 def committed_database(_postgres: Engine, _keys: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """The worker's database for tests that need real commits or several connections; emptied afterwards."""
     monkeypatch.setattr(database, "_engine", _postgres)
+    with Session(_postgres) as mine:
+        register(mine, keys.ring, key_id=keys.ring.current)
+        mine.commit()
     yield _postgres
     databases.empty(_postgres)
 

@@ -6,6 +6,8 @@ from network.models.ledger import LedgerPage
 from network.models.member import Member
 from network.models.news import News, Outbox, Watch
 from network.models.release import PipelineState, Release, ReleaseEpoch
+from network.models.release_log import LogHead, LogTile, ReleaseManifest
+from network.models.sealing_key import SealingKey
 from network.models.user import User
 
 __all__ = [
@@ -15,6 +17,8 @@ __all__ = [
     "DebtorSpelling",
     "ExchangeRate",
     "LedgerPage",
+    "LogHead",
+    "LogTile",
     "MatchReview",
     "Member",
     "News",
@@ -22,6 +26,8 @@ __all__ = [
     "PipelineState",
     "Release",
     "ReleaseEpoch",
+    "ReleaseManifest",
+    "SealingKey",
     "User",
     "Watch",
 ]

@@ -79,7 +79,7 @@ class MatchReview(Base):
 
     id: Mapped[RandomId]
     owner_tag: Mapped[Tag] = mapped_column(index=True)
-    key_id: Mapped[str] = mapped_column(String(16))
+    key_id: Mapped[str] = mapped_column(String(16), ForeignKey("sealing_key.id"))
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -1,6 +1,6 @@
 """The private ledger: sealed pages of one size, without any clock, serial or clear reference."""
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from network.models.base import Base, RandomId, Tag
@@ -17,7 +17,7 @@ class LedgerPage(Base):
     id: Mapped[RandomId]
     owner_tag: Mapped[Tag] = mapped_column(index=True)
     slot_tag: Mapped[Tag] = mapped_column(index=True)
-    key_id: Mapped[str] = mapped_column(String(16))
+    key_id: Mapped[str] = mapped_column(String(16), ForeignKey("sealing_key.id"), index=True)
     wrapped_key: Mapped[bytes] = mapped_column(
         LargeBinary, comment="Nonce and data key under the key-encryption key."
     )

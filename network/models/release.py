@@ -58,6 +58,6 @@ class PipelineState(Base):
 
     id: Mapped[RandomId]
     epoch: Mapped[Epoch] = mapped_column(index=True)
-    key_id: Mapped[str] = mapped_column(String(16))
+    key_id: Mapped[str] = mapped_column(String(16), ForeignKey("sealing_key.id"))
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

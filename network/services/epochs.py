@@ -10,16 +10,15 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from anonymization import release as pipeline
-from anonymization.ledger_log import CompactRange, leaf_hash
 from anonymization.parameters import PROFILES, Parameters
 from anonymization.pseudonyms import ReleaseKeys
 from anonymization.records import Closed
 from anonymization.state import State
-from anonymization.vault import SealedPage, open_blobs, seal_blob
+from anonymization.vault import SealedPage, seal_blob
 from network.bulk import copy_frame, copy_rows
 from network.errors import ConflictError
 from network.i18n import mark
-from network.keystore import keys
+from network.keystore import keys, open_sealed
 from network.models import Member, Outbox, PipelineState, Release, ReleaseEpoch
 from network.permissions import Actor, Permission, require
 from network.resolution.public_names import publish_names
@@ -27,6 +26,8 @@ from network.services import statement_book
 from network.services.pool import gather, last_day, month_before
 from network.services.private_pages import pack, unpack
 from network.services.release_bodies import encode
+from network.services.release_log import append_epoch, hold_the_pen, sign_head
+from network.services.sealing_keys import sealing_ring
 from network.transaction import reading, unit_of_work
 
 OnReleased = Callable[[Session, str], int]
@@ -34,7 +35,6 @@ OnReleased = Callable[[Session, str], int]
 Stage = Callable[[str], None]
 
 _STATE = PipelineState.__tablename__
-_ONE_CLOSE_AT_A_TIME = 0x7669676965
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def close_epoch(
     """
     require(actor, Permission.RELEASE_CLOSE)
     with unit_of_work() as session:
-        session.execute(select(func.pg_advisory_xact_lock(_ONE_CLOSE_AT_A_TIME)))
+        hold_the_pen(session)
         last = session.scalar(select(func.max(ReleaseEpoch.epoch)))
         _check_order(epoch, last, today)
         # The pipeline counts its delays in closes, so months that nobody closed are closed on the way.
@@ -112,18 +112,34 @@ def close_epoch(
         on_the_way = []
         while month < epoch:
             _close_month(
-                session, epoch=month, parameters=PROFILES[profile], on_released=on_released, stage=stage
+                session,
+                epoch=month,
+                today=today,
+                parameters=PROFILES[profile],
+                on_released=on_released,
+                stage=stage,
             )
             on_the_way.append(month)
             month = month_before(month, -1)
         closed = _close_month(
-            session, epoch=epoch, parameters=PROFILES[profile], on_released=on_released, stage=stage
+            session,
+            epoch=epoch,
+            today=today,
+            parameters=PROFILES[profile],
+            on_released=on_released,
+            stage=stage,
         )
         return replace(closed, on_the_way=tuple(on_the_way))
 
 
 def _close_month(
-    session: Session, *, epoch: str, parameters: Parameters, on_released: OnReleased | None, stage: Stage
+    session: Session,
+    *,
+    epoch: str,
+    today: date,
+    parameters: Parameters,
+    on_released: OnReleased | None,
+    stage: Stage,
 ) -> EpochClosed:
     begin = time.perf_counter()
     stage("pool")
@@ -134,6 +150,7 @@ def _close_month(
     )
     stage("write")
     _write_releases(session, closed, epoch=epoch, parameters=parameters)
+    sign_head(session, day=today)
     _write_state(session, closed.state, epoch=epoch)
     stage("news")
     news = on_released(session, epoch) if on_released is not None else 0
@@ -147,10 +164,6 @@ def _close_month(
         swings=closed.counts.swings,
         without_rate=pool.without_rate,
     )
-
-
-def _last_closed(session: Session) -> ReleaseEpoch | None:
-    return session.scalar(select(ReleaseEpoch).order_by(ReleaseEpoch.epoch.desc()).limit(1))
 
 
 def _check_order(epoch: str, last: str | None, today: date) -> None:
@@ -167,11 +180,9 @@ def _check_order(epoch: str, last: str | None, today: date) -> None:
 
 
 def _write_releases(session: Session, closed: Closed, *, epoch: str, parameters: Parameters) -> None:
-    before = _last_closed(session)
     bodies = encode(closed.releases, epoch=epoch, parameters=parameters)
-    log = CompactRange.from_bytes(before.log_frontier) if before is not None else CompactRange()
-    longer = log.append(leaf_hash(body.encode()) for body in bodies["body"])
-    leaves = pl.int_range(log.size, longer.size, eager=True).alias("leaf")
+    appended = append_epoch(session, epoch=epoch, bodies=bodies["body"].to_list(), parameters=parameters)
+    leaves = pl.int_range(appended.first_leaf, appended.first_leaf + bodies.height, eager=True).alias("leaf")
     copy_frame(session, table=Release.__tablename__, frame=bodies.with_columns(leaves))
     session.add(
         ReleaseEpoch(
@@ -180,9 +191,9 @@ def _write_releases(session: Session, closed: Closed, *, epoch: str, parameters:
             debtors=closed.counts.debtors,
             published=closed.counts.published,
             withheld=closed.counts.withheld,
-            log_size=longer.size,
-            log_frontier=longer.to_bytes(),
-            log_root=longer.root,
+            log_size=appended.log.size,
+            log_frontier=appended.log.to_bytes(),
+            log_root=appended.log.root,
         )
     )
     # Files that are being taken in lock debtors in an order of their own; this waits for them and lets no new one in.
@@ -207,7 +218,7 @@ def _read_state(session: Session) -> State:
     if not pages:
         return State.empty()
     tables = {}
-    for blob in open_blobs(pages, ring=keys.ring, table=_STATE):
+    for blob in open_sealed(pages, table=_STATE):
         frame = unpack(blob)
         name = "pairs" if "tag" in frame.columns else "debtors"
         tables[name] = {column: frame[column].to_numpy() for column in frame.columns}
@@ -217,9 +228,10 @@ def _read_state(session: Session) -> State:
 def _write_state(session: Session, state: State, *, epoch: str) -> None:
     """Replace the state: two states side by side would tell more than the later one."""
     session.execute(delete(PipelineState))
+    ring = sealing_ring(session)
     rows = [
         (page.id, epoch, page.key_id, page.wrapped_key, page.sealed)
         for columns in state.to_columns().values()
-        for page in seal_blob(pack(pl.DataFrame(columns)), ring=keys.ring, table=_STATE)
+        for page in seal_blob(pack(pl.DataFrame(columns)), ring=ring, table=_STATE)
     ]
     copy_rows(session, table=_STATE, columns=("id", "epoch", "key_id", "wrapped_key", "sealed"), rows=rows)

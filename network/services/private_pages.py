@@ -14,10 +14,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from anonymization.pseudonyms import derive, tag
-from anonymization.vault import SealedPage, open_blobs, seal_blob
+from anonymization.vault import SealedPage, seal_blob
 from network.bulk import copy_rows
-from network.keystore import keys
+from network.keystore import keys, open_sealed
 from network.models import LedgerPage
+from network.services.sealing_keys import sealing_ring
 
 TABLE = LedgerPage.__tablename__
 _COLUMNS = ("id", "owner_tag", "slot_tag", "key_id", "wrapped_key", "sealed")
@@ -60,6 +61,7 @@ def write(
 ) -> None:
     """Seal (period, packed frame) pairs and copy their pages in, dealt out in shuffled order."""
     owner = owner_tag(member_id)
+    ring = sealing_ring(session)
     tags: dict[str, bytes] = {}
     rows = []
     for period, blob in blobs:
@@ -67,7 +69,7 @@ def write(
             tags[period] = slot_tag(member_id, content, period)
         rows += [
             (page.id, owner, tags[period], page.key_id, page.wrapped_key, page.sealed)
-            for page in seal_blob(blob, ring=keys.ring, table=TABLE)
+            for page in seal_blob(blob, ring=ring, table=TABLE)
         ]
     random.SystemRandom().shuffle(rows)
     copy_rows(session, table=TABLE, columns=_COLUMNS, rows=rows)
@@ -103,7 +105,7 @@ def read_pages(session: Session, tags: Sequence[bytes]) -> dict[bytes, list[Seal
 
 def open_slot(pages: Sequence[SealedPage]) -> pl.DataFrame:
     """Return the frame of one slot's pages."""
-    return pl.concat(map(unpack, open_blobs(pages, ring=keys.ring, table=TABLE)), rechunk=False)
+    return pl.concat(map(unpack, open_sealed(pages, table=TABLE)), rechunk=False)
 
 
 def lock(session: Session, member_id: uuid.UUID) -> None:

@@ -12,12 +12,13 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from anonymization.vault import SealedPage, open_blobs, seal_blob
+from anonymization.vault import SealedPage, seal_blob
 from network.bulk import copy_rows
-from network.keystore import keys
+from network.keystore import open_sealed
 from network.models import MatchReview
 from network.resolution.outcome import CustomerLine, MatchCandidate, MatchReason, ReviewCase
 from network.services.private_pages import owner_tag
+from network.services.sealing_keys import sealing_ring
 
 TABLE = MatchReview.__tablename__
 _COLUMNS = ("id", "owner_tag", "key_id", "wrapped_key", "sealed")
@@ -53,7 +54,7 @@ def read_cases(session: Session, member_id: uuid.UUID | None = None) -> list[Ope
     if member_id is not None:
         statement = statement.where(MatchReview.owner_tag == owner_tag(member_id))
     pages = [SealedPage(*row) for row in session.execute(statement)]
-    blobs = open_blobs(pages, ring=keys.ring, table=TABLE)
+    blobs = open_sealed(pages, table=TABLE)
     return sorted((case for blob in blobs for case in _unpack(blob)), key=lambda case: case.id)
 
 
@@ -62,7 +63,7 @@ def write_cases(session: Session, member_id: uuid.UUID, cases: Sequence[OpenCase
     owner = owner_tag(member_id)
     session.execute(delete(MatchReview).where(MatchReview.owner_tag == owner))
     if cases:
-        pages = seal_blob(_pack(member_id, cases), ring=keys.ring, table=TABLE)
+        pages = seal_blob(_pack(member_id, cases), ring=sealing_ring(session), table=TABLE)
         rows = ((page.id, owner, page.key_id, page.wrapped_key, page.sealed) for page in pages)
         copy_rows(session, table=TABLE, columns=_COLUMNS, rows=rows)
 

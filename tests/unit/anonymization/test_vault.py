@@ -14,7 +14,7 @@ from anonymization.vault import (
     KeyRing,
     SealBrokenError,
     open_blobs,
-    rewrap,
+    rewrap_key,
     seal_blob,
 )
 
@@ -76,9 +76,11 @@ def test_a_blob_with_a_missing_page_is_an_error_and_not_a_short_blob() -> None:
 def test_rotation_rewraps_the_data_key_and_leaves_the_page() -> None:
     (page,) = seal_blob(b"secret", ring=RING, table=TABLE)
     newer = KeyRing(root=RING.root, wrapping={**RING.wrapping, "k2": b"2" * 32}, current="k2")
-    rotated = rewrap(page, ring=newer, table=TABLE)
-    assert rotated.sealed == page.sealed
+    rewrapped = rewrap_key(page.wrapped_key, page_id=page.id, key_id=page.key_id, ring=newer, table=TABLE)
+    rotated = replace(page, key_id="k2", wrapped_key=rewrapped)
     retired = KeyRing(root=RING.root, wrapping={"k2": b"2" * 32}, current="k2")
     assert open_blobs([rotated], ring=retired, table=TABLE) == [b"secret"]
     with pytest.raises(KeyMissingError):
         open_blobs([page], ring=retired, table=TABLE)
+    with pytest.raises(SealBrokenError):
+        rewrap_key(page.wrapped_key, page_id=uuid.uuid4(), key_id=page.key_id, ring=newer, table=TABLE)
