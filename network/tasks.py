@@ -14,6 +14,7 @@ from network.extensions import celery, database
 from network.permissions import operator_at_console
 from network.search.indexer import sweep_outbox
 from network.services.due_epochs import close_epochs_due
+from network.services.release_log import sign_daily_head
 from network.settings import Settings
 
 QUEUE_INDEX = "index"
@@ -46,11 +47,26 @@ def close_due() -> list[str]:
     )
 
 
-ROUTES = {index.name: {"queue": QUEUE_INDEX}, close_due.name: {"queue": QUEUE_RELEASE}}
+@celery.task(name="network.sign_head")  # type: ignore[untyped-decorator]  # as above
+def sign_head() -> bool:
+    """Sign the release log's head of the day unless there is one; return whether it was signed now."""
+    return sign_daily_head(operator_at_console(), today=datetime.now(tz=UTC).date())
+
+
+ROUTES = {
+    index.name: {"queue": QUEUE_INDEX},
+    close_due.name: {"queue": QUEUE_RELEASE},
+    sign_head.name: {"queue": QUEUE_RELEASE},
+}
 SCHEDULE: dict[str, dict[str, Any]] = {
     "index": {"task": index.name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 5}},
     "close-due": {
         "task": close_due.name,
+        "schedule": CALENDAR_SECONDS,
+        "options": {"expires": CALENDAR_SECONDS},
+    },
+    "sign-head": {
+        "task": sign_head.name,
         "schedule": CALENDAR_SECONDS,
         "options": {"expires": CALENDAR_SECONDS},
     },

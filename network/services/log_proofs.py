@@ -3,7 +3,7 @@
 import base64
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -25,6 +25,7 @@ from network.transaction import reading
 RELEASE_FORMAT = "vigie-release-proof/1"
 CONSISTENCY_FORMAT = "vigie-log-consistency/1"
 HEADS_A_PAGE = 31
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -154,6 +155,13 @@ def read_heads(actor: Actor, *, before: HeadId | None = None, limit: int = HEADS
     return HeadPage(tuple(found[:limit]), has_more=len(found) > limit)
 
 
+def all_heads(actor: Actor) -> tuple[SignedHead, ...]:
+    """Return every head ever signed, newest first."""
+    require(actor, Permission.PROFILE_READ)
+    with reading() as session:
+        return tuple(_signed(row) for row in session.scalars(_NEWEST_FIRST))
+
+
 def read_head(actor: Actor, *, head: HeadId) -> SignedHead:
     """Return one head.
 
@@ -245,6 +253,18 @@ def consistency_proof(actor: Actor, *, old: HeadId, new: HeadId) -> ConsistencyP
         earlier, later = sorted((_head(session, old), _head(session, new)), key=lambda head: head.id)
         path = _hashes(session, consistency_ranges(earlier.size, later.size))
     return ConsistencyProof(earlier, later, path)
+
+
+def leaves_of_the_log(actor: Actor) -> Iterator[str]:
+    """Yield every leaf of the log in its order, as it was hashed."""
+    require(actor, Permission.NETWORK_OPERATE)
+    with reading() as session:
+        manifests = dict(session.execute(select(ReleaseManifest.epoch, ReleaseManifest.body)).all())
+        for epoch in session.scalars(select(ReleaseEpoch.epoch).order_by(ReleaseEpoch.epoch)).all():
+            bodies = select(Release.body).where(Release.epoch == epoch).order_by(Release.leaf)
+            yield from session.scalars(bodies.execution_options(yield_per=_AT_ONCE))
+            if epoch in manifests:
+                yield manifests[epoch]
 
 
 def read_manifest(body: str) -> dict[str, str]:

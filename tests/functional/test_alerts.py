@@ -14,7 +14,17 @@ from alerts.inbox import NewsKey, mark_read, read_inbox, unread_count
 from alerts.rules import turns
 from alerts.subscriptions import is_watched, unwatch_debtor, watch_debtor, watched
 from network.errors import NetworkError, NotAllowedError, NotFoundError
-from network.models import Debtor, News, Release, ReleaseEpoch, User, Watch
+from network.models import (
+    Debtor,
+    LogHead,
+    LogTile,
+    News,
+    Release,
+    ReleaseEpoch,
+    ReleaseManifest,
+    User,
+    Watch,
+)
 from network.permissions import operator_at_console
 from network.schemas.release import read_release
 from network.transaction import unit_of_work
@@ -134,7 +144,7 @@ def test_every_item_can_be_worked_out_again_from_the_releases_alone(
     reporter: Person, session: Session, history: list[dict[str, int] | None]
 ) -> None:
     """The invariant of docs/alerts.md: what was told is a function of release bodies, and nothing is left out."""
-    for table in (News, Watch, Release, ReleaseEpoch, Debtor):
+    for table in (News, Watch, Release, ReleaseEpoch, ReleaseManifest, LogTile, LogHead, Debtor):
         session.execute(delete(table))
     session.commit()
     watch_debtor(reporter.actor, debtor_id=new_debtor())

@@ -1,0 +1,1 @@
+../network/web/downloads/verify_release.py
