@@ -31,6 +31,17 @@ class KeyHolder:
             raise RuntimeError("this process holds no keys")
         return self._ring
 
+    @property
+    def store(self) -> KeyStore:
+        """The store from which the ring came.
+
+        Raises:
+            RuntimeError: it came from none.
+        """
+        if self._store is None:
+            raise RuntimeError("the keys of this process came from no store")
+        return self._store
+
     def ring_with(self, key_id: str) -> KeyRing:
         """Return the ring once it holds this key, which may have come by a rotation since this process started.
 

@@ -31,22 +31,29 @@ class WrongPassphraseError(Exception):
     """It does not open: another passphrase, or changed bytes."""
 
 
-def lock(plain: bytes, passphrase: str, **in_clear: Any) -> bytes:
+def lock(plain: bytes, passphrase: str, *, purpose: str, **in_clear: Any) -> bytes:
     """Return `plain` under a passphrase, as JSON; `in_clear` is what may be read without it."""
-    head = {"format": _FORMAT, **in_clear, "kdf": "scrypt", **_COST, "salt": _text(os.urandom(_SALT))}
+    head = {"format": _FORMAT, "purpose": purpose, **in_clear}
+    head |= {"kdf": "scrypt", **_COST, "salt": _text(os.urandom(_SALT))}
     nonce = os.urandom(_NONCE)
     sealed = AESGCM(_derived(head, passphrase)).encrypt(nonce, plain, _bound(head))
     return json.dumps({**head, "nonce": _text(nonce), "sealed": _text(sealed)}, indent=1).encode() + b"\n"
 
 
-def unlock(locked: bytes, passphrase: str) -> bytes:
-    """Return what was locked.
+def unlock(locked: bytes, passphrase: str, *, purpose: str) -> bytes:
+    """Return what was locked for this purpose.
 
     Raises:
         WrongPassphraseError: the passphrase is another, or something was changed.
-        ValueError: these bytes are nothing of ours.
+        ValueError: these bytes are nothing of ours, or serve another purpose.
     """
-    head = read_head(locked)
+    head = json.loads(locked)
+    if not isinstance(head, dict) or (head.get("format"), head.get("purpose")) != (_FORMAT, purpose):
+        raise ValueError("not locked by us for this")
+    if not all(
+        isinstance(head.get(name), int) and 1 <= head[name] <= most for name, most in _DEAREST.items()
+    ):
+        raise ValueError("a cost that is none of ours")
     try:
         nonce, sealed = (base64.b64decode(head.pop(name), validate=True) for name in ("nonce", "sealed"))
         return AESGCM(_derived(head, passphrase)).decrypt(nonce, sealed, _bound(head))
@@ -54,21 +61,6 @@ def unlock(locked: bytes, passphrase: str) -> bytes:
         raise WrongPassphraseError from None
     except (KeyError, TypeError, AttributeError) as fault:
         raise ValueError("not locked by us") from fault
-
-
-def read_head(locked: bytes) -> dict[str, Any]:
-    """Return all fields of a locked file; only opening it proves that they are true.
-
-    Raises:
-        ValueError: these bytes are nothing of ours.
-    """
-    head = json.loads(locked)
-    if not isinstance(head, dict) or head.get("format") != _FORMAT or head.get("kdf") != "scrypt":
-        raise ValueError("not locked by us")
-    for name, most in _DEAREST.items():
-        if not isinstance(head.get(name), int) or not 1 <= head[name] <= most:
-            raise ValueError("not locked by us")
-    return head
 
 
 def _derived(head: Mapping[str, Any], passphrase: str) -> bytes:
@@ -130,7 +122,7 @@ class PassphraseWrapper:
 
     def wrap(self, plain: bytes) -> bytes:
         """Return the bytes under the passphrase."""
-        return lock(plain, self._passphrase)
+        return lock(plain, self._passphrase, purpose=self.name)
 
     def unwrap(self, wrapped: bytes) -> bytes:
         """Return the bytes of :meth:`wrap`.
@@ -139,7 +131,7 @@ class PassphraseWrapper:
             PermissionError: the passphrase is another, or something was changed.
         """
         try:
-            return unlock(wrapped, self._passphrase)
+            return unlock(wrapped, self._passphrase, purpose=self.name)
         except WrongPassphraseError:
             raise PermissionError("wrong passphrase, or changed bytes") from None
 

@@ -4,9 +4,11 @@ import base64
 import json
 import re
 import secrets
+from collections.abc import Collection
+from dataclasses import replace
 
 from anonymization.pseudonyms import derive, tag
-from anonymization.vault import KeyRing
+from anonymization.vault import KEY_BYTES, KeyRing
 from network.errors import SettingsError
 from network.i18n import mark
 
@@ -52,10 +54,24 @@ def place_in_time(key_id: str) -> tuple[int, str]:
     return (int(numbered[1]) if numbered else 0, key_id)
 
 
-def next_id(known: set[str]) -> str:
+def next_id(known: Collection[str]) -> str:
     """Return an id for a new key. Its number tells the order, its random end that it is no other ring's."""
     newest = max((place_in_time(key_id)[0] for key_id in known), default=0)
     return f"k{newest + 1}-{secrets.token_hex(3)}"
+
+
+def fresh_ring(known: Collection[str] = ()) -> KeyRing:
+    """Return a ring of random keys."""
+    key_id = next_id(known)
+    return KeyRing(
+        root=secrets.token_bytes(KEY_BYTES), wrapping={key_id: secrets.token_bytes(KEY_BYTES)}, current=key_id
+    )
+
+
+def longer_ring(ring: KeyRing, known: Collection[str]) -> tuple[KeyRing, str]:
+    """Return the ring with one more key, and the id of that. It is not current yet."""
+    key_id = next_id({*ring.wrapping, *known})
+    return replace(ring, wrapping={**ring.wrapping, key_id: secrets.token_bytes(KEY_BYTES)}), key_id
 
 
 def joined(mine: KeyRing, other: KeyRing) -> KeyRing:

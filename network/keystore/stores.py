@@ -217,7 +217,7 @@ def _text(ring: KeyRing, wrapper: RingWrapper) -> str:
 def _damaged(store: KeyStore) -> KeysError:
     return KeysError(
         mark(
-            "The keys in %(place)s are damaged. Put your recovery copy back (vigie keys import-recovery FILE); without it the private ledgers cannot be read."
+            "The keys in %(place)s are damaged. Move them away, and put your recovery copy back: vigie keys import-recovery FILE. Without it the private ledgers cannot be read."
         ),
         place=store.place,
     )

@@ -16,7 +16,7 @@ from anonymization.vault import KeyRing, SealBrokenError, rewrap_key
 from network.errors import UnavailableError
 from network.i18n import mark
 from network.keystore import KeysError, KeyStore, keys
-from network.keystore.ring_format import key_check, root_check
+from network.keystore.ring_format import fresh_ring, key_check, root_check
 from network.models import LedgerPage, MatchReview, PipelineState, Release, SealingKey
 from network.transaction import reading, unit_of_work
 
@@ -94,7 +94,7 @@ def _begin(store: KeyStore) -> list[RegisteredKey]:
         registered = registered_keys(session)
         if registered:
             return registered
-        ring = store.load() or store.create(KeyRing.generate())
+        ring = store.load() or store.create(fresh_ring())
         session.add(_row(ring, ring.current))
         session.flush()
         return registered_keys(session)

@@ -8,7 +8,6 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-WEB, WORKER = "vigie_web", "vigie_worker"
 SEALED = ("ledger_page", "match_review", "pipeline_state")
 
 
@@ -43,25 +42,6 @@ def upgrade() -> None:
             op.f(f"fk_{table}_key_id_sealing_key"), table, "sealing_key", ["key_id"], ["id"]
         )
     op.create_index(op.f("ix_ledger_page_key_id"), "ledger_page", ["key_id"], unique=False)
-    _grant()
-
-
-def _grant() -> None:
-    """Let everybody see which key seals, the worker rotate, and the pages register the first key of an empty database."""
-    op.execute(
-        "CREATE FUNCTION has_no_key() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER "
-        "SET search_path = pg_catalog, pg_temp AS $$ SELECT NOT EXISTS (SELECT FROM public.sealing_key) $$"
-    )
-    op.execute("REVOKE ALL ON FUNCTION has_no_key() FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION has_no_key() TO {WEB}")
-    op.execute("ALTER TABLE sealing_key ENABLE ROW LEVEL SECURITY")
-    op.execute("ALTER TABLE sealing_key FORCE ROW LEVEL SECURITY")
-    op.execute("CREATE POLICY owner_all ON sealing_key TO CURRENT_ROLE USING (true) WITH CHECK (true)")
-    op.execute(f"CREATE POLICY worker_all ON sealing_key TO {WORKER} USING (true) WITH CHECK (true)")
-    op.execute(f"CREATE POLICY web_select ON sealing_key FOR SELECT TO {WEB} USING (true)")
-    op.execute(f"CREATE POLICY web_insert ON sealing_key FOR INSERT TO {WEB} WITH CHECK (has_no_key())")
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON sealing_key TO {WORKER}")
-    op.execute(f"GRANT SELECT, INSERT ON sealing_key TO {WEB}")
 
 
 def downgrade() -> None:
@@ -70,4 +50,3 @@ def downgrade() -> None:
         op.drop_constraint(op.f(f"fk_{table}_key_id_sealing_key"), table, type_="foreignkey")
     op.drop_index("uq_sealing_key_current", table_name="sealing_key")
     op.drop_table("sealing_key")
-    op.execute("DROP FUNCTION has_no_key()")
