@@ -9,9 +9,10 @@ PYTHON ?= $(shell for name in $(CANDIDATES); do \
 	&& echo $$name && break; done)
 DATA ?=
 BENCH ?=
+SEEDS ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench format migration lock clean
+.PHONY: help demo run test lint bench attacks format migration lock clean
 
 help: ## What there is to do
 	@echo "Vigie: the debtor is named, the contributor never is."
@@ -37,6 +38,9 @@ lint: $(STAMP) ## Style, types and who may import whom
 
 bench: $(STAMP) ## Speed as ratios within one run (BENCH=NAME for one, BENCH_SCALE=0.1 for smaller)
 	@$(BIN)/python -m bench $(BENCH)
+
+attacks: $(STAMP) ## Try to find a contributor out; report in var/attacks/report.md (SEEDS=8, goes on after a stop)
+	@$(BIN)/vigie attacks --seeds $(SEEDS)
 
 format: $(STAMP) ## Put the code into its one form
 	@$(BIN)/ruff check --fix --exit-zero

@@ -88,14 +88,15 @@ def _is_alone(network: Network, changed: Flags, *, reach: int, patience: int) ->
     late = np.zeros((len(changed), network.debtors), dtype=np.bool_)
     for epoch in range(len(changed)):
         first = max(0, epoch - reach + 1)
-        recent = changed[first : epoch + 1].any(axis=0)
-        old = changed[first : max(first, epoch - patience + 1)].any(axis=0)
-        late[epoch] = (_count(network, recent) < _LEAST_BACKERS) & (_count(network, old) == 0)
+        recent = _count(network, changed[first : epoch + 1])
+        old = _count(network, changed[first : max(first, epoch - patience + 1)])
+        late[epoch] = (recent < _LEAST_BACKERS) & (old == 0)
     return late
 
 
-def _count(network: Network, pairs: Flags) -> Integers:
-    return np.bincount(network.debtor[pairs], minlength=network.debtors)
+def _count(network: Network, changed: Flags) -> Integers:
+    """Return how many pairs of each debtor changed in some of these epochs."""
+    return np.bincount(network.debtor[np.flatnonzero(changed.any(axis=0))], minlength=network.debtors)
 
 
 def stirred(still: Network, random: np.random.Generator) -> Network:

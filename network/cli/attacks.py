@@ -1,0 +1,151 @@
+"""`vigie attacks`: what would it take to find a contributor out?"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from network.cli.console import example, json_option, note, print_json, print_table, progress, say
+from network.i18n import mark
+
+if TYPE_CHECKING:
+    from network.promise.suite import Judged, Plan
+
+FOLDER = "attacks"
+ATTACKED = ("default", "trade", "naive")
+CHURNS = ("low", "normal", "high")
+
+
+@click.command(
+    help=say(
+        mark(
+            "Attack simulated networks with everything that the suite knows, and write a report: each figure beside what is "
+            "promised and beside the naive pipeline. A run that is cut goes on where it stopped."
+        )
+    ),
+    epilog=example("vigie attacks", "vigie attacks --seeds 2 --attack differencing"),
+)
+@click.option(
+    "--seeds",
+    default=8,
+    show_default=True,
+    help=say(mark("Networks of each kind; more give narrower intervals.")),
+)
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    type=click.Choice(ATTACKED),
+    help=say(mark("Rules to attack; may be repeated. Without it, all of them.")),
+)
+@click.option(
+    "--attack",
+    "attacks_",
+    multiple=True,
+    metavar="NAME",
+    help=say(mark("Run this attack alone; may be repeated. Without it, all of them.")),
+)
+@click.option(
+    "--churn",
+    "churns",
+    multiple=True,
+    type=click.Choice(CHURNS),
+    help=say(mark("How often suppliers come and go; may be repeated. Without it, all three.")),
+)
+@click.option("--debtors", default=1500, show_default=True, help=say(mark("Debtors of each network.")))
+@json_option
+def attacks(
+    seeds: int,
+    profiles: tuple[str, ...],
+    attacks_: tuple[str, ...],
+    churns: tuple[str, ...],
+    debtors: int,
+    *,
+    as_json: bool,
+) -> int:
+    """Run what is missing, judge all of it and write the report; 1 where a row of the profile in force fails."""
+    from network.promise.report import rows, write_report
+    from network.promise.suite import judged, run
+    from network.settings import Settings
+
+    settings = Settings.from_environment()
+    folder = settings.home / FOLDER
+    plan = _plan(seeds, profiles or ATTACKED, attacks_, churns or CHURNS, debtors)
+    with progress(say(mark("Attacking simulated networks")), quiet=as_json) as advance:
+        failed = run(plan, folder / "trials", progress=advance)
+    found = judged(plan, folder / "trials", failed)
+    path = write_report(folder, plan, found, today=datetime.now(tz=UTC).date())
+    failing = found.failing(settings.profile)
+    if as_json:
+        print_json(
+            {
+                "report": path,
+                "profile": settings.profile,
+                "failing": [each.attack for each in failing],
+                "not_run": found.not_run,
+                "rows": rows(found),
+            }
+        )
+    else:
+        _tell(found, path)
+    return 1 if failing or failed else 0
+
+
+def _plan(
+    seeds: int, profiles: tuple[str, ...], attacks_: tuple[str, ...], churns: tuple[str, ...], debtors: int
+) -> "Plan":
+    from anonymization.parameters import PROFILES
+    from network.promise.registry import ATTACKS
+    from network.promise.suite import Plan
+    from simulation import Churn
+
+    unknown = [name for name in attacks_ if name not in ATTACKS]
+    if unknown:
+        raise click.BadParameter(
+            say(
+                mark("there is no attack %(name)s; there are %(known)s."),
+                name=unknown[0],
+                known=", ".join(ATTACKS),
+            )
+        )
+    return Plan(
+        attacks=attacks_ or tuple(ATTACKS),
+        churns=tuple(map(Churn, churns)),
+        seeds=tuple(range(1, seeds + 1)),
+        rules=tuple(PROFILES.get(name) for name in profiles),
+        debtors=debtors,
+    )
+
+
+def _tell(found: "Judged", path: Path) -> None:
+    """Print the rows that fail, how many pass, and where the report lies."""
+    failing = [each for profile in found.verdicts for each in found.failing(profile)]
+    if failing:
+        heads = (
+            mark("Profile"),
+            mark("Fails"),
+            mark("Measure"),
+            mark("Churn"),
+            mark("Figure"),
+            mark("Promised"),
+        )
+        print_table(
+            [*map(say, heads), say(mark("Naive"))],
+            [
+                (each.profile, each.attack, each.measure, each.churn, each.figure, each.threshold, each.naive)
+                for each in failing
+            ],
+        )
+    for profile, verdicts in found.verdicts.items():
+        note(
+            say(
+                mark("Profile %(profile)s: %(passed)s of %(count)s figures pass."),
+                profile=profile,
+                passed=sum(each.passed for each in verdicts),
+                count=len(verdicts),
+            )
+        )
+    for name, reason in found.not_run.items():
+        note(say(mark("Not run: %(name)s (%(reason)s)"), name=name, reason=reason))
+    note(say(mark("The report: %(path)s"), path=path))

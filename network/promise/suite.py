@@ -1,0 +1,165 @@
+"""Runs the attacks on all cores, goes on where an earlier run stopped, and judges what came of it."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from anonymization.attacks.judgement import Trials, Verdict, corrected, judge
+from anonymization.attacks.suite import SANITY
+from anonymization.parameters import PROFILES, Parameters
+from network.promise.cells import NAIVE, Cell, kept, run_cell
+from network.promise.registry import ATTACKS
+from simulation import Churn
+
+DEBTORS, EPOCHS, SEEDS = 1500, 24, 8
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
+Progress = Callable[[int, int], None]
+"""Called with (done, in all)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be run. `rules` are sets of parameters; None among them stands for the naive pipeline."""
+
+    attacks: tuple[str, ...] = tuple(ATTACKS)
+    churns: tuple[Churn, ...] = tuple(Churn)
+    seeds: tuple[int, ...] = tuple(range(1, SEEDS + 1))
+    rules: tuple[Parameters | None, ...] = (*PROFILES.values(), None)
+    debtors: int = DEBTORS
+    epochs: int = EPOCHS
+
+    def cells(self) -> list[Cell]:
+        """Return all cells, seed by seed: a run that is cut has whole seeds."""
+        return [
+            Cell(attack, churn, seed, rules, self.debtors, self.epochs)
+            for seed in self.seeds
+            for churn in self.churns
+            for attack in self.attacks
+            for rules in self.rules
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of a plan: verdicts by profile (corrected over each), sanity, and what was not run, with its reason."""
+
+    verdicts: Mapping[str, Sequence[Verdict]]
+    sanity: Sequence[Verdict]
+    seeds: tuple[int, ...]
+    not_run: Mapping[str, str]
+
+    def failing(self, profile: str) -> list[Verdict]:
+        """Return the rows of a profile that do not pass, and the attackers that are too weak."""
+        return [each for each in (*self.verdicts.get(profile, ()), *self.sanity) if not each.passed]
+
+
+def run(
+    plan: Plan, folder: Path, *, progress: Progress = lambda _done, _total: None, workers: int | None = None
+) -> dict[Cell, BaseException]:
+    """Run every cell that is not kept in `folder` yet; return those that failed to run, with what they raised.
+
+    May be cut at any time: what is finished is kept, and the next call goes on from there.
+    """
+    cells = plan.cells()
+    missing = [cell for cell in cells if not cell.path(folder).exists()]
+    done, failed = len(cells) - len(missing), {}
+    progress(done, len(cells))
+    if not missing:
+        return {}
+    with _single_threaded():
+        pool = ProcessPoolExecutor(
+            min(workers or os.cpu_count() or 1, len(missing)),
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_end_when_told,
+        )
+        try:
+            waiting = {pool.submit(run_cell, cell, cell.path(folder)): cell for cell in missing}
+            for future in as_completed(waiting):
+                error = future.exception()
+                if error is not None:
+                    failed[waiting[future]] = error
+                done += 1
+                progress(done, len(cells))
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return failed
+
+
+def _end_when_told() -> None:
+    """Let Ctrl-C end a worker without a word: the parent says what is to be said."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """Let each worker use one core: they fill the machine together. The workers inherit these settings."""
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update(_ONE_THREAD)
+    yield
+    for name, value in before.items():
+        os.environ.pop(name)
+        if value is not None:
+            os.environ[name] = value
+
+
+def judged(plan: Plan, folder: Path, failed: Mapping[Cell, BaseException]) -> Judged:
+    """Return the verdicts on everything that ran: an attack and churn with a missing cell is not judged at all."""
+    not_run = {name: "left out of this run by its name" for name in ATTACKS if name not in plan.attacks}
+    not_run |= {
+        f"{cell.attack}, {cell.churn} churn, {cell.profile}": f"{type(error).__name__}: {error}"
+        for cell, error in failed.items()
+    }
+    found: dict[str, list[Verdict]] = {}
+    naive: dict[tuple[str, str, str], Verdict] = {}
+    for rules in sorted(plan.rules, key=lambda each: each is not None):
+        for attack in plan.attacks:
+            for churn in plan.churns:
+                cells = [Cell(attack, churn, seed, rules, plan.debtors, plan.epochs) for seed in plan.seeds]
+                if any(cell in failed for cell in cells):
+                    continue
+                for verdict in _verdicts(cells, folder):
+                    key = (verdict.attack, verdict.measure, verdict.churn)
+                    if verdict.profile == NAIVE:
+                        naive[key] = verdict
+                    exact = naive[key].figure if key in naive else None
+                    found.setdefault(verdict.profile, []).append(replace(verdict, naive=exact))
+    found.pop(NAIVE, None)
+    return Judged(
+        verdicts={profile: corrected(verdicts) for profile, verdicts in found.items()},
+        sanity=_sane(naive),
+        seeds=plan.seeds,
+        not_run=not_run,
+    )
+
+
+def _verdicts(cells: Sequence[Cell], folder: Path) -> Iterator[Verdict]:
+    """Yield the verdict on each claim of an attack at one churn under one set of rules, all seeds together."""
+    parts = [kept(cell.path(folder)) for cell in cells]
+    first = cells[0]
+    joined: dict[str, Trials] = {
+        name: type(trials).joined([part[name] for part in parts]) for name, trials in parts[0].items()
+    }
+    for claim in ATTACKS[first.attack].CLAIMS:
+        yield judge(claim, joined[claim.attack], churn=str(first.churn), profile=first.profile)
+
+
+def _sane(naive: Mapping[tuple[str, str, str], Verdict]) -> list[Verdict]:
+    """Return whether each attacker breaks the naive pipeline as it must; here the low end has to reach the threshold."""
+    return [
+        replace(
+            verdict,
+            attack=f"sanity: {verdict.attack}",
+            threshold=each.least,
+            passed=verdict.low >= each.least,
+            p_value=1 - verdict.p_value,
+            naive=verdict.figure,
+        )
+        for each in SANITY
+        for key, verdict in naive.items()
+        if key[:2] == (each.attack, each.measure)
+    ]
