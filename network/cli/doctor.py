@@ -69,9 +69,10 @@ def _examine() -> Iterator[Finding]:
     yield _disk(settings)
     yield _processes(settings)
     try:
-        yield from _inside(settings)
+        yield from _inside()
     except NetworkError as error:
-        yield Finding(say(mark("Engines")), is_fine=False, seen=say(error.message, **error.values))
+        subject = say(mark("Keys")) if error.error_code == "keys" else say(mark("Engines"))
+        yield Finding(subject, is_fine=False, seen=say(error.message, **error.values))
 
 
 def _python() -> Finding:
@@ -103,14 +104,14 @@ def _processes(settings: "Settings") -> Finding:
     return Finding("vigie up", is_fine=True, seen=seen)
 
 
-def _inside(settings: "Settings") -> Iterator[Finding]:
+def _inside() -> Iterator[Finding]:
     """Look at what needs the engines; they are started for it."""
     from network.cli.console import network_running
 
     with network_running(redis=True) as runtime:
         yield Finding("PostgreSQL", is_fine=True, seen=_postgres_version())
         yield _redis(runtime.redis_url or "")
-        yield Finding(say(mark("Keys")), is_fine=True, seen=str(settings.key_store))
+        yield _keys()
         yield _people()
         yield _rates()
         yield _index()
@@ -147,6 +148,34 @@ def _redis(url: str) -> Finding:
             mend=say(mark("Nothing is lost. Run: vigie down, then vigie up")),
         )
     return Finding("Redis", is_fine=True, seen=version)
+
+
+def _keys() -> Finding:
+    from network.keystore import keys
+    from network.permissions import operator_at_console
+    from network.services.key_custody import key_status
+
+    found = key_status(operator_at_console(), store=keys.store)
+    mend = ""
+    if found.is_rotating:
+        mend = say(mark("A rotation was begun and is not complete. Run: vigie keys rotate"))
+    elif not found.is_recoverable:
+        mend = say(
+            mark(
+                "No recovery copy with all keys in use was ever written here. Run: vigie keys export-recovery FILE"
+            )
+        )
+    return Finding(
+        say(mark("Keys")),
+        is_fine=found.fault is None,
+        seen=say(
+            mark("%(keys)s in %(place)s, root key %(fingerprint)s"),
+            keys=", ".join(key.id for key in found.keys),
+            place=found.place,
+            fingerprint=found.fingerprint,
+        ),
+        mend=mend,
+    )
 
 
 def _people() -> Finding:

@@ -281,7 +281,7 @@ def export_recovery(file: Path, *, passphrase_file: Path | None, as_json: bool) 
     note(
         say(
             mark(
-                "Keep it away from this machine and from the backups of its database, and the passphrase in a third place. Try it once: on another machine, vigie keys import-recovery FILE --print. Write a new one after each rotation, and keep the older ones as long as you keep backups from their time."
+                "Keep it away from this machine and from the backups of its database, and the passphrase in a third place. See that it opens: vigie keys import-recovery FILE changes nothing here. Write a new one after each rotation, and keep the older ones as long as you keep backups from their time."
             )
         )
     )
@@ -318,11 +318,14 @@ def import_recovery(file: Path, *, passphrase_file: Path | None, in_words: bool,
                 "fingerprint": copy.fingerprint,
                 "keys": copy.keys,
                 "place": store.place,
+                "was_known": copy.was_known,
                 "set_vigie_keys": copy.to_set,
             }
         )
     elif copy.to_set is not None:
         click.echo(f"VIGIE_KEYS={copy.to_set}")
+    elif copy.was_known:
+        note(say(mark("The copy opens; all its keys are in %(place)s already."), place=store.place))
     else:
         note(say(mark("The keys of this network are in %(place)s."), place=store.place))
 

@@ -163,6 +163,8 @@ class RecoveryCopy:
     keys: tuple[str, ...]
     to_set: str | None = None
     """What a person must set as VIGIE_KEYS, where the keys were put back into no store of ours."""
+    was_known: bool = False
+    """Whether every key of the copy was in the store already: nothing was changed, but the copy opens."""
 
 
 def export_recovery(actor: Actor, *, path: Path, passphrase: str, today: date) -> RecoveryCopy:
@@ -201,7 +203,6 @@ def import_recovery(
 
     Raises:
         KeysError: the copy is of another network, or does not open, or lacks a key that rows name.
-        ConflictError: the store already holds every key of the copy.
     """
     require(actor, Permission.NETWORK_OPERATE)
     found = _opened(path, passphrase)
@@ -210,16 +211,16 @@ def import_recovery(
         ring = found if held is None else joined(held, found)
         with reading() as session:
             check_ring(ring, registered_keys(session))
-        if held is not None and set(held.wrapping) == set(ring.wrapping):
-            raise ConflictError(mark("All keys of this copy are in %(place)s already."), place=store.place)
-        is_kept = store.is_writable and not in_words
-        if is_kept:
+        was_known = held is not None and set(held.wrapping) == set(ring.wrapping)
+        is_kept = (store.is_writable or was_known) and not in_words
+        if is_kept and not was_known:
             store.save(ring)
     return RecoveryCopy(
         path,
         fingerprint(root_check(ring.root)),
         tuple(sorted(found.wrapping)),
         None if is_kept else store.as_text(ring),
+        was_known,
     )
 
 

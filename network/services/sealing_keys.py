@@ -94,6 +94,12 @@ def _begin(store: KeyStore) -> list[RegisteredKey]:
         registered = registered_keys(session)
         if registered:
             return registered
+        if not _may(session, "INSERT"):
+            raise KeysError(
+                mark(
+                    "This network has no keys yet, and the pages may not make them. Run once where the worker runs: vigie keys init"
+                )
+            )
         ring = store.load() or store.create(fresh_ring())
         session.add(_row(ring, ring.current))
         session.flush()
@@ -136,13 +142,17 @@ def _adopt(ring: KeyRing, key_ids: Sequence[str]) -> None:
     The processes that serve pages may not: the first command or worker that starts does.
     """
     with unit_of_work() as session:
-        if not session.scalar(select(func.has_table_privilege(SealingKey.__tablename__, "UPDATE"))):
+        if not _may(session, "UPDATE"):
             return
         for key_id in key_ids:
             for table in SEALED:
                 _try_one(session, ring, table, key_id)
             known = session.get_one(SealingKey, key_id)
             known.root_check, known.key_check = root_check(ring.root), key_check(ring, key_id)
+
+
+def _may(session: Session, privilege: str) -> bool:
+    return bool(session.scalar(select(func.has_table_privilege(SealingKey.__tablename__, privilege))))
 
 
 def _try_one(
