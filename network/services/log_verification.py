@@ -86,6 +86,7 @@ def _check_leaves(session: Session, walk: _Walk, progress: Progress) -> None:
     manifests = {held.epoch: held for held in session.scalars(select(ReleaseManifest))}
     closed = session.scalars(select(ReleaseEpoch).order_by(ReleaseEpoch.epoch)).all()
     total = closed[-1].log_size if closed else 0
+    has_begun = False  # months closed before there were manifests have none
     for epoch in closed:
         leaves: list[bytes] = []
         for body in _bodies(session, epoch, walk.log.size):
@@ -101,9 +102,10 @@ def _check_leaves(session: Session, walk: _Walk, progress: Progress) -> None:
             )
         manifest = manifests.pop(epoch.epoch, None)
         if manifest is not None:
+            has_begun = True
             _check_manifest(manifest, epoch, walk.log.size)
             leaves.append(leaf_hash(manifest.body.encode()))
-        elif manifests and epoch.epoch > min(manifests):
+        elif has_begun:
             raise _ChangedError(mark("%(epoch)s: its manifest is missing."), epoch=epoch.epoch)
         walk.log, tiles = walk.log.append(leaves)
         _check_epoch(epoch, walk)

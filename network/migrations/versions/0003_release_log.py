@@ -71,9 +71,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE log_tile ALTER COLUMN hashes SET STORAGE EXTERNAL")  # hashes do not compress
     for row in _tiles_of_what_was_released(op.get_bind()):
         op.bulk_insert(tile, [row])
-    for (
-        table
-    ) in TABLES:  # rows are added by the worker, read by all, and neither changed nor taken away by anybody
+    for table in TABLES:  # the worker adds rows, all read them, and nobody changes one or takes one away
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY owner_all ON {table} TO CURRENT_ROLE USING (true) WITH CHECK (true)")
