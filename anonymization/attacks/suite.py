@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from anonymization.attacks import invariants
+from anonymization.attacks import invariants, subtraction
 from anonymization.attacks.judgement import Claim, Trials
 from anonymization.attacks.laboratory import Laboratory
 
@@ -25,6 +25,7 @@ class AttackFile(Protocol):
 
 ATTACKS: Mapping[str, AttackFile] = {
     "invariants": invariants,
+    "subtraction": subtraction,
 }
 
 
@@ -37,4 +38,8 @@ class Sanity:
     least: float
 
 
-SANITY: tuple[Sanity, ...] = ()
+SANITY: tuple[Sanity, ...] = (
+    Sanity("subtraction/largest/all but one insiders", "residual", 0.9),
+    Sanity("subtraction/random/all but one insiders", "residual", 0.9),
+    Sanity("aging subtraction/random/all but one insiders", "residual", 0.9),
+)
