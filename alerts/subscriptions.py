@@ -23,7 +23,7 @@ def watch_debtor(actor: Actor, *, debtor_id: uuid.UUID, is_own: bool = False) ->
     """
     require(actor, Permission.WATCH_EDIT)
     user_id = _person(actor)
-    with unit_of_work() as session:
+    with unit_of_work(unlisted=True) as session:
         is_listed = session.scalar(select(Debtor.is_listed).where(Debtor.id == debtor_id))
         may_know = is_listed or is_own or actor.may(Permission.DEBTOR_SEE_UNLISTED)
         if is_listed is None or not may_know:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from network.extensions import database
+from network.logins import DatabaseRole
 from network.models import Member
 from network.permissions import Actor, operator_at_console
 from network.runtime import started
@@ -22,7 +23,7 @@ def fresh_network() -> Iterator[Path]:
     """Yield the home of an empty network whose engines run."""
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
         home = Path(folder)
-        with started(Settings.from_environment({"VIGIE_HOME": folder})):
+        with started(Settings.from_environment({"VIGIE_HOME": folder}), role=DatabaseRole.OWNER):
             yield home
 
 

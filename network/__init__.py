@@ -17,7 +17,16 @@ def create_app(settings: "Settings") -> "Flask":
     from flask import Flask  # noqa: PLC0415
 
     from network.extensions import bootstrap, csrf, limiter, login  # noqa: PLC0415
-    from network.web import BLUEPRINTS, language, presentation, refusals, request_log, security, shell  # noqa: PLC0415
+    from network.web import (  # noqa: PLC0415
+        BLUEPRINTS,
+        language,
+        presentation,
+        refusals,
+        request_log,
+        security,
+        session,
+        shell,
+    )
     from network.web.configuration import flask_configuration  # noqa: PLC0415
 
     app = Flask(
@@ -26,6 +35,7 @@ def create_app(settings: "Settings") -> "Flask":
     app.config.from_mapping(flask_configuration(settings))
 
     # What every request passes through
+    session.install(app)
     request_log.install(app)
     security.install(app)
     csrf.init_app(app)

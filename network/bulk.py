@@ -1,4 +1,7 @@
-"""Many rows at once into PostgreSQL, through COPY, inside the running unit of work."""
+"""Many rows at once into PostgreSQL, through COPY, inside the running unit of work.
+
+COPY does not write into tables with row security, so the rows go to a temporary table first (docs/decisions/0086).
+"""
 
 import io
 import struct
@@ -33,7 +36,7 @@ def copy_rows(
         buffer.write(head + b"".join(map(_field, row)))
         count += 1
     buffer.write(_TRAILER)
-    _copy(session, f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)", buffer)
+    _copy(session, table, ", ".join(columns), "FORMAT binary", buffer)
     return count
 
 
@@ -42,13 +45,19 @@ def copy_frame(session: Session, *, table: str, frame: pl.DataFrame) -> None:
     buffer = io.BytesIO()
     frame.write_csv(buffer, include_header=False, null_value="\\N", quote_style="non_numeric")
     names = ", ".join(frame.columns)
-    _copy(session, f"COPY {table} ({names}) FROM STDIN (FORMAT csv, NULL '\\N')", buffer)
+    _copy(session, table, names, "FORMAT csv, NULL '\\N'", buffer)
 
 
-def _copy(session: Session, statement: str, buffer: io.BytesIO) -> None:
+def _copy(session: Session, table: str, names: str, form: str, buffer: io.BytesIO) -> None:
     buffer.seek(0)
     driver = session.connection().connection.driver_connection
     if driver is None:
         raise RuntimeError("the session has lost its connection")
     with driver.cursor() as cursor:
-        cursor.copy_expert(statement, buffer, 1 << 18)
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE arriving ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"  # noqa: S608  # our own names
+        )
+        cursor.copy_expert(f"COPY pg_temp.arriving ({names}) FROM STDIN ({form})", buffer, 1 << 18)
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM pg_temp.arriving; DROP TABLE pg_temp.arriving"  # noqa: S608  # as above
+        )

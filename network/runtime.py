@@ -1,6 +1,6 @@
 """One process with its engines up, its database connected and migrated, and its keys at hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from network.errors import UnavailableError
 from network.extensions import database
 from network.i18n import mark
 from network.keystore import KeyStore, choose_store
+from network.logins import DatabaseRole, check_login
 from network.search.connection import search_connection
 from network.services.sealing_keys import open_keys
 from network.settings import Settings
@@ -29,39 +30,79 @@ class Runtime:
 
 
 @contextmanager
-def started(settings: Settings, *, redis: bool = False) -> Iterator[Runtime]:
+def started(
+    settings: Settings,
+    *,
+    role: DatabaseRole = DatabaseRole.WORKER,
+    redis: bool = False,
+    with_keys: bool = True,
+) -> Iterator[Runtime]:
     """Yield a runtime: engines started where they are ours, the database at its newest migration, keys open.
 
-    Embedded engines are shared with every other process of the same home and stopped by the last one out.
+    `role` is what this process may do in the database. Embedded engines are shared with every other process of the same
+    home and stopped by the last one out. Without keys (`with_keys` False) come the commands that mend these.
 
     Raises:
-        UnavailableError: an engine does not answer.
-        SettingsError: the keys are missing or damaged although something was sealed with them.
+        UnavailableError: an engine does not answer, or the database waits for a migration that this process may not run.
+        KeysError: the keys are missing, damaged or not those of this database.
+        SettingsError: the login of the database is not of `role`, or may do more.
     """
     with ExitStack() as stack:
-        database_url, redis_url = settings.database_url, settings.redis_url
-        if database_url is None or (redis and redis_url is None):
+        logins, redis_url = _logins_given(settings), settings.redis_url
+        if not logins or (redis and redis_url is None):
             ours = stack.enter_context(
-                engines.held(
-                    settings.home,
-                    with_postgres=database_url is None,
-                    with_redis=redis and redis_url is None,
-                )
+                engines.held(settings.home, with_postgres=not logins, with_redis=redis and redis_url is None)
             )
-            database_url = database_url or ours.database_url
+            logins = logins or ours.logins
             redis_url = redis_url or ours.redis_url
-        if database_url is None:
-            raise UnavailableError(mark("No database answers."))
         stack.callback(database.disconnect)
-        engine = database.connect(database_url)
-        migrations.upgrade(engine)
+        _connect(logins, role)
         search_connection.use(lambda: _open_index(settings))
-        open_keys(key_store(settings))
+        if with_keys:
+            _open_keys(settings, logins, role)
         yield Runtime(
-            settings=replace(settings, database_url=database_url, redis_url=redis_url),
-            database_url=database_url,
+            settings=replace(settings, database_url=logins[role], redis_url=redis_url),
+            database_url=logins[role],
             redis_url=redis_url,
         )
+
+
+def _logins_given(settings: Settings) -> Mapping[DatabaseRole, str]:
+    """Return the logins of a server that is not ours; none where it is."""
+    if settings.database_url is None:
+        return {}
+    given = {
+        DatabaseRole.OWNER: settings.database_owner_url,
+        DatabaseRole.WORKER: settings.database_url,
+        DatabaseRole.WEB: settings.database_web_url or settings.database_url,
+    }
+    return {role: url for role, url in given.items() if url is not None}
+
+
+def _connect(logins: Mapping[DatabaseRole, str], role: DatabaseRole) -> None:
+    """Migrate as the owner, where this machine has its login, and connect as `role`."""
+    if DatabaseRole.OWNER in logins:
+        migrations.upgrade(database.connect(logins[DatabaseRole.OWNER], pool_size=1))
+    if role is DatabaseRole.OWNER:
+        return
+    with database.connect(logins[role]).connect() as connection:
+        check_login(connection, role)
+        if migrations.current(connection) != migrations.HEAD:
+            raise UnavailableError(
+                mark(
+                    "The tables of the database are not those of this version. Run any command once where "
+                    "VIGIE_DATABASE_OWNER_URL is set, such as: vigie doctor"
+                )
+            )
+
+
+def _open_keys(settings: Settings, logins: Mapping[DatabaseRole, str], role: DatabaseRole) -> None:
+    """Open the keys; the first ring of an empty network is the worker's to make, even where the pages start first."""
+    if role is DatabaseRole.WEB and logins[DatabaseRole.WORKER] != logins[role]:
+        database.connect(logins[DatabaseRole.WORKER], pool_size=1)
+        open_keys(key_store(settings))
+        database.connect(logins[role])
+    open_keys(key_store(settings))
 
 
 def _open_index(settings: Settings) -> "EmbeddedIndex":

@@ -32,7 +32,9 @@ class _Faults:
 class Settings:
     """The settings of one process.
 
-    `database_url` and `redis_url` are None where the engines are ours to start (one machine). `home` holds all that
+    `database_url` and `redis_url` are None where the engines are ours to start (one machine). `database_url` is the login
+    of this process; `database_web_url` that of the pages, where they share an environment with other processes;
+    `database_owner_url` that of the migrations, where this machine may run them. `home` holds all that
     such an installation keeps. `profile` names the privacy parameters in force. `close_day` is the day
     of the month on which the scheduler closes the month before; None where the operator does it by hand. `keys_given` is
     the key ring where the environment holds it, `key_wrapper` names who wraps it (docs/operations.md, "Keys").
@@ -41,6 +43,8 @@ class Settings:
     home: Path
     secret_key: str = field(repr=False)
     database_url: str | None = None
+    database_web_url: str | None = None
+    database_owner_url: str | None = None
     redis_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8400
@@ -86,13 +90,15 @@ class Settings:
         """
         faults = _Faults()
         home = Path(environ.get("VIGIE_HOME") or "var").expanduser().absolute()
-        database_url = _database_url(environ, faults)
+        database_url = _database_url(environ, "VIGIE_DATABASE_URL", faults)
         redis_url = _redis_url(environ, faults)
         port = _port(environ, faults)
         host = environ.get("VIGIE_HOST", "127.0.0.1")
         settings = cls(
             home=home,
             database_url=database_url,
+            database_web_url=_database_url(environ, "VIGIE_DATABASE_WEB_URL", faults),
+            database_owner_url=_database_url(environ, "VIGIE_DATABASE_OWNER_URL", faults),
             redis_url=redis_url,
             host=host,
             port=port,
@@ -149,13 +155,15 @@ def _close_day(environ: Mapping[str, str], faults: _Faults) -> int | None:
     return None
 
 
-def _database_url(environ: Mapping[str, str], faults: _Faults) -> str | None:
-    text = environ.get("VIGIE_DATABASE_URL")
+def _database_url(environ: Mapping[str, str], name: str, faults: _Faults) -> str | None:
+    text = environ.get(name)
     if not text:
         return None
+    if name != "VIGIE_DATABASE_URL" and not environ.get("VIGIE_DATABASE_URL"):
+        faults.add(mark("%(name)s says nothing without VIGIE_DATABASE_URL."), name=name)
     scheme, found, rest = text.partition("://")
     if not found or scheme not in {"postgresql", "postgres", "postgresql+psycopg2"}:
-        faults.add(mark("VIGIE_DATABASE_URL must start with postgresql://."))
+        faults.add(mark("%(name)s must start with postgresql://."), name=name)
     return f"postgresql+psycopg2://{rest}"
 
 

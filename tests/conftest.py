@@ -15,6 +15,7 @@ from anonymization.vault import KeyRing
 from network.embedded import engines
 from network.extensions import database
 from network.keystore import keys
+from network.logins import DatabaseRole
 from network.services.sealing_keys import register
 from network.settings import Settings
 from tests import databases
@@ -57,7 +58,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def _postgres(worker_id: str) -> Iterator[Engine]:
-    """One server for the run, one database for the worker, made by the real migrations."""
+    """One server for the run, one database for the worker, made by the real migrations; the superuser's engine."""
     home = Path(os.environ[_HOME])
     with engines.held(home, is_durable=False) as running:
         assert running.database_url is not None
@@ -70,10 +71,12 @@ def _postgres(worker_id: str) -> Iterator[Engine]:
 def session(_postgres: Engine, _keys: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """A session whose every effect is gone after the test, with those of the services that it calls.
 
-    Services open and commit their own units of work: each is a savepoint in the one transaction of the test.
+    Services open and commit their own units of work: each is a savepoint in the one transaction of the test. They work
+    as the worker does; a request to the pages (fixture `app`) works as the pages do.
     """
     with _postgres.connect() as connection:
         transaction = connection.begin()
+        connection.exec_driver_sql(f"SET LOCAL ROLE {DatabaseRole.WORKER.value}")
 
         def new_session() -> Session:
             return Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
@@ -88,12 +91,17 @@ def session(_postgres: Engine, _keys: None, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def committed_database(_postgres: Engine, _keys: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """The worker's database for tests that need real commits or several connections; emptied afterwards."""
-    monkeypatch.setattr(database, "_engine", _postgres)
+    """The test worker's database for tests that need real commits or several connections; emptied afterwards.
+
+    Yields the superuser's engine; services work under the login of the worker.
+    """
+    engine = create_engine(databases.login(_postgres.url, DatabaseRole.WORKER))
+    monkeypatch.setattr(database, "_engine", engine)
     with Session(_postgres) as mine:
         register(mine, keys.ring, key_id=keys.ring.current)
         mine.commit()
     yield _postgres
+    engine.dispose()
     databases.empty(_postgres)
 
 

@@ -2,29 +2,51 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
 
 from network import migrations
 from network.embedded.locks import exclusive
+from network.embedded.postgres import roles_and_rights
+from network.logins import DatabaseRole
 from network.models import Base
 
 _TEMPLATE = "vigie_template"
 
 
 def of_worker(home: Path, server_url: str, worker: str) -> str:
-    """Return the URL of the worker's own database, made as a copy of the migrated template."""
+    """Return the superuser's URL of the worker's own database, made as a copy of the migrated template."""
     name = f"vigie_{worker}"
     server = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with exclusive(home / "template.lock"), server.connect() as connection:
         if not _exists(connection, _TEMPLATE):
-            connection.execute(text(f"CREATE DATABASE {_TEMPLATE}"))
-            template = create_engine(_url(server_url, _TEMPLATE))
+            make_empty(connection, server_url, _TEMPLATE)
+            template = create_engine(login(_url(server_url, _TEMPLATE), DatabaseRole.OWNER))
             migrations.upgrade(template)
             template.dispose()
         if not _exists(connection, name):
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}"))
+            hand_over(_url(server_url, name), name)
     server.dispose()
     return _url(server_url, name)
+
+
+def make_empty(connection: Connection, server_url: str, name: str) -> None:
+    """Make an empty database that belongs to the owner of the tables, as that of an installation does."""
+    connection.execute(text(f"CREATE DATABASE {name}"))
+    hand_over(_url(server_url, name), name)
+
+
+def hand_over(superuser_url: str, name: str) -> None:
+    """Give the database to its owner, and let the other roles in."""
+    superuser = create_engine(superuser_url, isolation_level="AUTOCOMMIT")
+    with superuser.connect() as connection:
+        connection.exec_driver_sql(roles_and_rights(name).replace("%", "%%"))
+    superuser.dispose()
+
+
+def login(url: str | URL, role: DatabaseRole) -> str:
+    """Return the URL of the same database for one of our roles."""
+    return make_url(url).set(username=role.value).render_as_string(hide_password=False)
 
 
 def empty(engine: Engine) -> None:

@@ -68,8 +68,11 @@ def print_table(
 
 
 @contextmanager
-def network_running(*, redis: bool = False) -> Iterator["Runtime"]:
+def network_running(*, redis: bool = False, with_keys: bool = True, web: bool = False) -> Iterator["Runtime"]:
     """Yield the runtime of this installation, with engines started where they do not run.
+
+    `with_keys` False is for the commands that mend the keys. `web` asks for what the pages may do in the database;
+    without it, for what commands and the worker may.
 
     Raises:
         SettingsError: the settings are wrong.
@@ -78,11 +81,13 @@ def network_running(*, redis: bool = False) -> Iterator["Runtime"]:
     from sqlalchemy.exc import OperationalError
 
     from network.errors import UnavailableError
+    from network.logins import DatabaseRole
     from network.runtime import started
     from network.settings import Settings
 
+    role = DatabaseRole.WEB if web else DatabaseRole.WORKER
     try:
-        with started(Settings.from_environment(), redis=redis) as runtime:
+        with started(Settings.from_environment(), role=role, redis=redis, with_keys=with_keys) as runtime:
             yield runtime
     except OperationalError as error:
         raise UnavailableError(

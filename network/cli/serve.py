@@ -31,7 +31,7 @@ def web() -> None:
     from network import create_app
     from network.extensions import database
 
-    with network_running(redis=True) as runtime:
+    with network_running(redis=True, web=True) as runtime:
         settings = runtime.settings
         app = create_app(settings)
         database.engine.dispose()  # each worker opens connections of its own after it was forked

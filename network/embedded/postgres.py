@@ -267,4 +267,4 @@ def roles_and_rights(database: str) -> str:
         REVOKE ALL ON DATABASE {database} FROM PUBLIC;
         GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {web}, {worker};
         ALTER DATABASE {database} OWNER TO {owner};
-    """
+    """  # noqa: S608  # our own names

@@ -129,7 +129,7 @@ def _claim(session: Session) -> _Claimed:
 
 def _all_documents(progress: Progress | None) -> Iterator[DebtorDocument]:
     """Yield every document, in the order of ids, a chunk a query."""
-    with reading() as session:
+    with reading(unlisted=True) as session:
         total = session.execute(text("SELECT count(*) FROM debtor")).scalar_one()
         done, last = 0, uuid.UUID(int=0)
         while True:

@@ -13,7 +13,7 @@ from network.i18n import LANGUAGES, mark
 from network.models import Member, User
 from network.permissions import Actor, Permission, Role, require
 from network.schemas.account import AccountSchema, FirstOperatorSchema, SignInSchema
-from network.transaction import reading, unit_of_work
+from network.transaction import Reader, reading, reading_as, unit_of_work
 
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(uuid.uuid4().hex)
@@ -57,7 +57,7 @@ def _account(user: User, member_name: str | None) -> Account:
 def is_first_run() -> bool:
     """Tell whether nobody can sign in yet."""
     with reading() as session:
-        return session.scalar(select(User.id).limit(1)) is None
+        return bool(session.scalar(select(func.is_first_run())))
 
 
 def create_first_operator(*, name: str, email: str, password: str, language: str = "en") -> Account:
@@ -71,7 +71,7 @@ def create_first_operator(*, name: str, email: str, password: str, language: str
     password_hash = _hasher.hash(fields["password"])
     with unit_of_work() as session:
         session.execute(select(func.pg_advisory_xact_lock(_FIRST_RUN_LOCK)))
-        if session.scalar(select(User.id).limit(1)) is not None:
+        if not session.scalar(select(func.is_first_run())):
             raise ConflictError(
                 mark("This network has its operator already. Sign in instead."), code="not_first_run"
             )
@@ -142,7 +142,7 @@ def sign_in(*, email: str, password: str) -> Account:
         NotAllowedError: these do not open an account (code ``sign_in_refused``).
     """
     fields = SignInSchema().load({"email": email, "password": password})
-    with reading() as session:
+    with reading_as(Reader(email=fields["email"])), reading() as session:
         found = session.execute(
             select(User, Member.name).outerjoin(Member).where(User.email == fields["email"])
         ).one_or_none()
@@ -167,7 +167,7 @@ def _knows(password_hash: str, password: str) -> bool:
 
 def _rehash(user_id: uuid.UUID, password: str) -> User:
     """Keep the password under today's cost parameters."""
-    with unit_of_work() as session:
+    with reading_as(Reader(user_id=user_id)), unit_of_work() as session:
         user = session.get_one(User, user_id)
         user.password_hash = _hasher.hash(password)
         return user
@@ -175,7 +175,7 @@ def _rehash(user_id: uuid.UUID, password: str) -> User:
 
 def read_account(user_id: uuid.UUID) -> Account | None:
     """Return an account by its id; None where it is closed or gone."""
-    with reading() as session:
+    with reading_as(Reader(user_id=user_id)), reading() as session:
         found = session.execute(
             select(User, Member.name).outerjoin(Member).where(User.id == user_id, User.is_active)
         ).one_or_none()

@@ -19,6 +19,7 @@ from network.models import LedgerPage, Member
 from network.resolution.resolve import resolve_customers
 from network.services import private_pages, review_cases
 from network.services.private_pages import Content
+from network.transaction import let_read_affiliates, let_see_group
 
 ATTRIBUTES = (
     "customer_name",
@@ -81,10 +82,15 @@ def read_group_customers(session: Session, member_id: uuid.UUID) -> pl.DataFrame
 
     Affiliates wait for each other from here on, so that neither misses what the other is writing.
     """
-    group = select(Member.group_id).where(Member.id == member_id).scalar_subquery()
-    found = select(Member.id, Member.group_id).where(Member.group_id == group, Member.id != member_id)
-    affiliates = {held.id: held.group_id for held in session.execute(found)}
-    for group_id in set(affiliates.values()):
+    group_id = session.scalar(select(Member.group_id).where(Member.id == member_id))
+    if group_id is None:
+        return read_customers(session, member_id)
+    let_see_group(session, group_id)
+    affiliates = session.scalars(
+        select(Member.id).where(Member.group_id == group_id, Member.id != member_id)
+    ).all()
+    if affiliates:
+        let_read_affiliates(session, map(private_pages.owner_tag, affiliates))
         private_pages.lock(session, group_id)
     return pl.concat([read_customers(session, held) for held in (member_id, *affiliates)])
 

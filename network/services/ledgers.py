@@ -68,7 +68,7 @@ def submit_ledger(
     require(actor, Permission.LEDGER_SUBMIT)
     member_id = require_member(actor)
     ledger = open_ledger(path, mapping=mapping, today=today, original_name=original_name)
-    with unit_of_work() as session:
+    with unit_of_work(unlisted=True) as session:
         private_pages.lock(session, member_id)
         book = statement_book.read_book(session, member_id)
         same = statement_book.in_force_with_digest(book, ledger.digest.hex())

@@ -73,7 +73,7 @@ def find_debtor(actor: Actor, *, words: str) -> uuid.UUID:
         ConflictError: the name belongs to several.
     """
     require(actor, Permission.PROFILE_READ)
-    with reading() as session:
+    with reading(unlisted=True) as session:
         found = [held for held in _candidates(session, words.strip()) if _may_know(session, actor, held)]
     if not found:
         raise NotFoundError(mark("No debtor %(words)s. Search with: vigie search WORDS"), words=words)
@@ -131,7 +131,7 @@ def read_profile(actor: Actor, *, debtor_id: uuid.UUID) -> Profile:
         NotFoundError: there is none, or the actor may not know of it.
     """
     require(actor, Permission.PROFILE_READ)
-    with reading() as session:
+    with reading(unlisted=True) as session:
         found = session.execute(_HEAD, {"debtor": debtor_id, "reader": actor.user_id}).one_or_none()
         if found is None or not _may_know(session, actor, found.Debtor):
             raise NotFoundError(mark("There is no such debtor."))

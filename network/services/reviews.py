@@ -74,7 +74,7 @@ def list_reviews(actor: Actor, *, limit: int = 50) -> ReviewList:
     A member sees as candidates only debtors that it may know of: listed ones and its own.
     """
     require(actor, _needed(actor))
-    with reading() as session:
+    with reading(unlisted=True) as session:
         cases = _cases_for(session, actor)
         return ReviewList(reviews=_readable(session, actor, cases[:limit]), total=len(cases))
 
@@ -90,7 +90,7 @@ def decide_review(actor: Actor, *, review_id: uuid.UUID, debtor_id: uuid.UUID | 
         ConflictError: a new debtor was asked for, and the line has no name.
     """
     require(actor, _needed(actor))
-    with unit_of_work() as session:
+    with unit_of_work(unlisted=True) as session:
         session.execute(select(func.pg_advisory_xact_lock(_DECISIONS_LOCK)))
         chosen, alike = _hold(session, actor, review_id)
         line = read_lines([chosen.case.customer])

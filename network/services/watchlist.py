@@ -57,7 +57,7 @@ def read_watchlist(actor: Actor, *, limit: int = LIMIT) -> Watchlist:
     """Return the actor's watched debtors with their last two releases."""
     require(actor, Permission.WATCH_EDIT)
     now, before = aliased(Release), aliased(Release)
-    with reading() as session:
+    with reading(unlisted=True) as session:
         epochs = session.scalars(
             select(ReleaseEpoch.epoch).order_by(ReleaseEpoch.epoch.desc()).limit(2)
         ).all()

@@ -57,6 +57,7 @@ def enter() -> ResponseReturnValue:
 def welcome(account: Account) -> None:
     """Begin the session; a language chosen at the door becomes the account's."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
+    session.recognise(account)
     if chosen in LANGUAGES and chosen != account.language:
         choose_language(account.actor(), language=chosen)
     session.begin(account)

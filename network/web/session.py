@@ -4,11 +4,13 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import g, session
+from flask import Flask, g, session
 from flask_login import current_user, login_user, logout_user
 
 from network.extensions import login
 from network.services.accounts import Account, read_account
+from network.services.private_pages import owner_tag
+from network.transaction import NOBODY, Reader, read_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,20 @@ def _load(session_id: str) -> SignedIn | None:
     account = read_account(uuid.UUID(user_id))
     if account is None or account.password_mark != password_mark:
         return None
+    recognise(account)
     return SignedIn(account)
+
+
+def recognise(account: Account) -> None:
+    """Let the database answer for this person and its member, until the request ends."""
+    tag = owner_tag(account.member_id) if account.member_id is not None else None
+    read_as(Reader(user_id=account.id, owner_tag=tag))
+
+
+def install(app: Flask) -> None:
+    """Have every request of `app` begin for nobody, and leave nothing of its reader to the next one."""
+    app.before_request(lambda: read_as(NOBODY))
+    app.teardown_request(lambda _error: read_as(None))
 
 
 def signed_in() -> Account | None:
@@ -50,6 +65,7 @@ def begin(account: Account) -> None:
     """Sign in: whatever the browser carried before, its form token included, is thrown away first."""
     session.clear()
     session.permanent = True
+    recognise(account)
     login_user(SignedIn(account))
 
 

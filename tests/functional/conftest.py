@@ -1,9 +1,10 @@
 """The web application over the test's own database, and visitors who use it as browsers do: with form tokens."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from network import create_app
+from network.logins import DatabaseRole
 from network.search.connection import search_connection
 from network.search.embedded import EmbeddedIndex
 from network.settings import Settings
@@ -53,10 +55,34 @@ def words_of(response: TestResponse) -> str:
     return re.sub(r"\s+", " ", unescape(text))
 
 
+class AsThePages:
+    """Serves each request under the role of the pages, on the one connection of the test."""
+
+    def __init__(self, session: Session, serve: Callable[..., Iterable[bytes]]) -> None:
+        self._session, self._serve = session, serve
+
+    def __call__(self, *request: Any) -> Iterable[bytes]:
+        connection = self._session.connection()
+        nobody = ", ".join(f"set_config('app.{name}', '', true)" for name in SETTINGS)
+        connection.exec_driver_sql(f"SELECT {nobody}")
+        connection.exec_driver_sql(f"SET LOCAL ROLE {DatabaseRole.WEB.value}")
+        try:
+            return self._serve(*request)
+        finally:
+            connection.exec_driver_sql(f"SET LOCAL ROLE {DatabaseRole.WORKER.value}")
+
+
+SETTINGS = ("user", "email", "owner", "unlisted", "group", "affiliates")
+"""What the policies look at; here it would outlive a request, for the test is one transaction."""
+
+
 @pytest.fixture
 def app(session: Session, settings: Settings) -> Flask:
     """The application."""
-    return create_app(settings)
+    app = create_app(settings)
+    served = AsThePages(session, app.wsgi_app)
+    app.wsgi_app = served  # type: ignore[method-assign]  # the place that Flask names for it
+    return app
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
 from network import migrations
 from network.embedded import engines
+from network.logins import DatabaseRole
 from network.models import Base
+from tests.databases import login, make_empty
 
 
 @pytest.fixture
@@ -21,8 +23,8 @@ def empty_database(_postgres: Engine, worker_id: str) -> Iterator[Engine]:
     name = f"vigie_migrations_{worker_id}"
     server = create_engine(_postgres.url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(_postgres.url.set(database=name))
+        make_empty(connection, _postgres.url.render_as_string(hide_password=False), name)
+    engine = create_engine(login(_postgres.url.set(database=name), DatabaseRole.OWNER))
     yield engine
     engine.dispose()
     with server.connect() as connection:
@@ -68,8 +70,7 @@ def test_sealed_pages_are_not_compressed_in_vain(empty_database: Engine) -> None
 
 def test_two_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
     with engines.held(tmp_path, is_durable=False) as running:
-        assert running.database_url is not None
-        url = make_url(running.database_url)
+        url = make_url(running.logins[DatabaseRole.OWNER])
 
         def migrate(_turn: int) -> str | None:
             engine = create_engine(url)

@@ -43,6 +43,7 @@ _OWNER = "(SELECT decode(NULLIF(current_setting('app.owner', true), ''), 'hex'))
 _AFFILIATES = "((SELECT string_to_array(current_setting('app.affiliates', true), ',')::bytea[])::bytea[])"
 _WRITTEN_JUST_NOW = "xmin = (SELECT pg_current_xact_id_if_assigned()::xid)"
 _SELF = f"(id = {_USER} OR email = {_EMAIL})"
+_OWN_MEMBER = f'SELECT member_id FROM "user" WHERE {_SELF}'  # noqa: S608  # our own names
 _OF_LISTED = "EXISTS (SELECT FROM debtor WHERE debtor.id = {table}.debtor_id AND debtor.is_listed)"  # as the web sees it
 
 POLICIES: tuple[tuple[str, str, str, str], ...] = (  # table, command, USING, WITH CHECK; all for the web role
@@ -62,7 +63,7 @@ POLICIES: tuple[tuple[str, str, str, str], ...] = (  # table, command, USING, WI
     ("match_review", "SELECT", f"owner_tag = {_OWNER}", ""),
     ("match_review", "INSERT", "", f"owner_tag = {_OWNER}"),
     ("match_review", "DELETE", f"owner_tag = {_OWNER}", ""),
-    ("member", "SELECT", f'id IN (SELECT member_id FROM "user" WHERE {_SELF}) OR group_id = {_GROUP}', ""),
+    ("member", "SELECT", f"id IN ({_OWN_MEMBER}) OR group_id = {_GROUP}", ""),
     ("news", "SELECT", f"user_id = {_USER}", ""),
     ("news", "UPDATE", f"user_id = {_USER}", f"user_id = {_USER}"),
     ("outbox", "SELECT", _WRITTEN_JUST_NOW, ""),
