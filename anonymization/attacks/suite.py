@@ -24,8 +24,8 @@ class AttackFile(Protocol):
 
 
 ATTACKS: Mapping[str, AttackFile] = {
-    "invariants": invariants,
     "subtraction": subtraction,
+    "invariants": invariants,
 }
 
 

@@ -10,6 +10,7 @@ from network.cli.console import example, json_option, note, print_json, print_ta
 from network.i18n import mark
 
 if TYPE_CHECKING:
+    from network.promise.report import Section
     from network.promise.suite import Judged, Plan
 
 FOLDER = "attacks"
@@ -75,7 +76,8 @@ def attacks(
     with progress(say(mark("Attacking simulated networks")), quiet=as_json) as advance:
         failed = run(plan, folder / "trials", progress=advance)
     found = judged(plan, folder / "trials", failed)
-    path = write_report(folder, plan, found, today=datetime.now(tz=UTC).date())
+    chapters = () if attacks_ else (_utility(plan, folder, quiet=as_json),)
+    path = write_report(folder, plan, found, today=datetime.now(tz=UTC).date(), sections=chapters)
     failing = found.failing(settings.profile)
     if as_json:
         print_json(
@@ -118,22 +120,29 @@ def _plan(
     )
 
 
+def _utility(plan: "Plan", folder: Path, *, quiet: bool) -> "Section":
+    from network.promise.utility import cases, measure
+    from network.promise.utility_report import summary, write_utility
+
+    wanted = cases(plan.seeds, plan.rules)
+    with progress(say(mark("Measuring what readers still learn")), quiet=quiet) as advance:
+        measure(wanted, folder / "utility", progress=advance)
+    return write_utility(folder, summary(wanted, folder / "utility"))
+
+
 def _tell(found: "Judged", path: Path) -> None:
     """Print the rows that fail, how many pass, and where the report lies."""
-    failing = [each for profile in found.verdicts for each in found.failing(profile)]
+    failing = [each for rows in (*found.verdicts.values(), found.sanity) for each in rows if not each.passed]
     if failing:
-        heads = (
-            mark("Profile"),
-            mark("Fails"),
-            mark("Measure"),
-            mark("Churn"),
-            mark("Figure"),
-            mark("Promised"),
-        )
+        heads = [mark("Profile"), mark("Fails"), mark("Measure"), mark("Churn"), mark("Figure")]
+        heads += [mark("From"), mark("To"), mark("Promised"), mark("Naive")]
         print_table(
-            [*map(say, heads), say(mark("Naive"))],
+            [say(head) for head in heads],
             [
-                (each.profile, each.attack, each.measure, each.churn, each.figure, each.threshold, each.naive)
+                (
+                    *(each.profile, each.attack, each.measure, each.churn, each.figure),
+                    *(each.low, each.high, each.threshold, each.naive),
+                )
                 for each in failing
             ],
         )

@@ -1,7 +1,6 @@
 """One cell of the suite: one attack on one simulated network under one set of rules, and its trials on disk."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
@@ -15,6 +14,7 @@ from anonymization.attacks.laboratory import Laboratory
 from anonymization.attacks.naive import publish_exactly
 from anonymization.attacks.network import Network, Publisher, shipped
 from anonymization.parameters import DEFAULT, Parameters
+from network.promise.jobs import written_at_once
 from network.promise.networks import simulated_network
 from network.promise.registry import ATTACKS, BEHIND
 from network.promise.sources import digest_of
@@ -95,11 +95,12 @@ def keep(trials: Mapping[str, Trials], path: Path) -> None:
         for place, one in enumerate(trials.values())
         for each in fields(one)
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        np.savez_compressed(file, names=np.array(json.dumps(names)), **arrays)
-    draft.replace(path)
+
+    def write(draft: Path) -> None:
+        with draft.open("wb") as file:
+            np.savez_compressed(file, names=np.array(json.dumps(names)), **arrays)
+
+    written_at_once(path, write)
 
 
 def kept(path: Path) -> dict[str, Trials]:

@@ -1,7 +1,6 @@
 """Writes what the attacks found: `report.json` for programs, `report.md` for people. No word of the machine, no timings."""
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from anonymization.attacks.judgement import MEASURES, Verdict
 from anonymization.parameters import PROFILES
+from network.promise.jobs import written_at_once
 from network.promise.suite import Judged, Plan
 
 Row = dict[str, object]
@@ -50,9 +50,7 @@ def write_report(
 
 def write_text(path: Path, text: str) -> None:
     """Write a file at once or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    written_at_once(path, lambda draft: draft.write_text(text, encoding="utf-8"))
 
 
 def table(columns: Sequence[str], lines: Iterable[Sequence[str]], *, figures: int = 0) -> str:

@@ -1,11 +1,6 @@
 """Runs the attacks on all cores, goes on where an earlier run stopped, and judges what came of it."""
 
-import multiprocessing
-import os
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +8,11 @@ from anonymization.attacks.judgement import Trials, Verdict, corrected, judge
 from anonymization.attacks.suite import SANITY
 from anonymization.parameters import PROFILES, Parameters
 from network.promise.cells import NAIVE, Cell, kept, run_cell
+from network.promise.jobs import Progress, nobody, work_off
 from network.promise.registry import ATTACKS
 from simulation import Churn
 
 DEBTORS, EPOCHS, SEEDS = 1500, 24, 8
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
-Progress = Callable[[int, int], None]
-"""Called with (done, in all)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,52 +52,15 @@ class Judged:
 
 
 def run(
-    plan: Plan, folder: Path, *, progress: Progress = lambda _done, _total: None, workers: int | None = None
+    plan: Plan, folder: Path, *, progress: Progress = nobody, workers: int | None = None
 ) -> dict[Cell, BaseException]:
     """Run every cell that is not kept in `folder` yet; return those that failed to run, with what they raised.
 
     May be cut at any time: what is finished is kept, and the next call goes on from there.
     """
-    cells = plan.cells()
-    missing = [cell for cell in cells if not cell.path(folder).exists()]
-    done, failed = len(cells) - len(missing), {}
-    progress(done, len(cells))
-    if not missing:
-        return {}
-    with _single_threaded():
-        pool = ProcessPoolExecutor(
-            min(workers or os.cpu_count() or 1, len(missing)),
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_end_when_told,
-        )
-        try:
-            waiting = {pool.submit(run_cell, cell, cell.path(folder)): cell for cell in missing}
-            for future in as_completed(waiting):
-                error = future.exception()
-                if error is not None:
-                    failed[waiting[future]] = error
-                done += 1
-                progress(done, len(cells))
-        finally:
-            pool.shutdown(cancel_futures=True)
-    return failed
-
-
-def _end_when_told() -> None:
-    """Let Ctrl-C end a worker without a word: the parent says what is to be said."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-@contextmanager
-def _single_threaded() -> Iterator[None]:
-    """Let each worker use one core: they fill the machine together. The workers inherit these settings."""
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(_ONE_THREAD)
-    yield
-    for name, value in before.items():
-        os.environ.pop(name)
-        if value is not None:
-            os.environ[name] = value
+    return work_off(
+        {cell: cell.path(folder) for cell in plan.cells()}, run_cell, progress=progress, workers=workers
+    )
 
 
 def judged(plan: Plan, folder: Path, failed: Mapping[Cell, BaseException]) -> Judged:
