@@ -133,7 +133,7 @@ def proof(debtor: str, epoch: str | None, *, as_json: bool) -> None:  # noqa: AR
             "in it is what every member may read."
         )
     ),
-    epilog=example("vigie log export var/log", "python3 var/log/verify_release.py log var/log"),
+    epilog=example("vigie log export var/log", "python3 var/log/verify_release.py var/log"),
 )
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @json_option
@@ -160,7 +160,7 @@ def export(folder: Path, *, as_json: bool) -> None:
         return
     note(
         say(
-            mark("%(leaves)s leaves and %(heads)s heads. Check them: python3 %(tool)s log %(folder)s"),
+            mark("%(leaves)s leaves and %(heads)s heads. Check them: python3 %(tool)s %(folder)s"),
             leaves=leaves,
             heads=len(heads),
             tool=folder / VERIFIER.name,

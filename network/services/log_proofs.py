@@ -63,6 +63,11 @@ class SignedHead:
     key: VerifierKey
 
     @property
+    def root_written(self) -> str:
+        """The root as the note writes it, base64."""
+        return base64.b64encode(self.root).decode()
+
+    @property
     def id(self) -> HeadId:
         """Its name."""
         return HeadId(self.day, self.size)

@@ -1,6 +1,6 @@
 """The pages, for people: one file a noun. docs/web.md tells how a page is made."""
 
-from network.web import auth, contributions, debtor, first_run, home, inbox, preferences, search
+from network.web import auth, contributions, debtor, first_run, home, inbox, preferences, release_log, search
 
 BLUEPRINTS = (
     home.blueprint,
@@ -11,4 +11,5 @@ BLUEPRINTS = (
     debtor.blueprint,
     contributions.blueprint,
     inbox.blueprint,
+    release_log.blueprint,
 )

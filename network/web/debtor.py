@@ -12,6 +12,7 @@ from alerts.wording import tell
 from network import figures
 from network.indicators.payment_index import ANCHORS
 from network.permissions import Actor, Permission
+from network.services.log_proofs import place_in_log
 from network.services.profiles import OwnPosition, own_positions, read_profile
 from network.web.charts import draw_charts
 from network.web.language import page_language
@@ -43,6 +44,7 @@ def show(actor: Actor, debtor_id: uuid.UUID) -> ResponseReturnValue:
             for turn in read_turns(actor, debtor_id=debtor_id)
         ],
         own=own_standings(_own(actor, debtor_id), against=latest),
+        logged=place_in_log(actor, debtor_id=debtor_id, epoch=latest.epoch) if latest else None,
         figures=figures,
         index_key=ANCHORS,
     )
