@@ -13,6 +13,7 @@ from alerts.channels.in_app import deliver_release
 from network.extensions import celery, database
 from network.permissions import operator_at_console
 from network.search.indexer import sweep_outbox
+from network.services.dealing import deal_out
 from network.services.due_epochs import close_epochs_due
 from network.services.release_log import sign_daily_head
 from network.settings import Settings
@@ -23,6 +24,8 @@ QUEUES = (QUEUE_INDEX, QUEUE_RELEASE)
 """Every queue; `vigie worker` serves them all, and a test holds that no task goes anywhere else."""
 
 SWEEP_SECONDS = 2.0
+DEAL_SECONDS = 300.0
+"""How long rows that came with one file may lie so that a copy of the database shows it."""
 CALENDAR_SECONDS = 3600.0
 
 
@@ -38,13 +41,21 @@ def close_due() -> list[str]:
     settings = Settings.from_environment()
     if settings.close_day is None:
         return []
-    return close_epochs_due(
+    closed = close_epochs_due(
         operator_at_console(),
         today=datetime.now(tz=UTC).date(),
         close_day=settings.close_day,
         profile=settings.profile,
         on_released=deliver_release,
     )
+    deal_out()
+    return closed
+
+
+@celery.task(name="network.deal")  # type: ignore[untyped-decorator]  # as above
+def deal() -> bool:
+    """Deal out the rows that were written since the last time; return whether there were any."""
+    return deal_out()
 
 
 @celery.task(name="network.sign_head")  # type: ignore[untyped-decorator]  # as above
@@ -56,10 +67,12 @@ def sign_head() -> bool:
 ROUTES = {
     index.name: {"queue": QUEUE_INDEX},
     close_due.name: {"queue": QUEUE_RELEASE},
+    deal.name: {"queue": QUEUE_RELEASE},
     sign_head.name: {"queue": QUEUE_RELEASE},
 }
 SCHEDULE: dict[str, dict[str, Any]] = {
     "index": {"task": index.name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 5}},
+    "deal": {"task": deal.name, "schedule": DEAL_SECONDS, "options": {"expires": DEAL_SECONDS}},
     "close-due": {
         "task": close_due.name,
         "schedule": CALENDAR_SECONDS,

@@ -41,6 +41,7 @@ def demo(data: Path | None, members: int, debtors: int, months: int, seed: int, 
     from network.cli.demo_memo import read_memo, unfinished, write_memo
     from network.cli.demo_simulated import Size, build_simulated
     from network.cli.up import start_detached
+    from network.services.dealing import deal_out
     from network.settings import Settings
 
     settings = Settings.from_environment()
@@ -60,6 +61,7 @@ def demo(data: Path | None, members: int, debtors: int, months: int, seed: int, 
                 else:
                     size = Size(members=members, debtors=debtors, months=months)
                     memo = build_simulated(size, seed, runtime, quiet=as_json)
+                deal_out()
                 write_memo(settings, memo)
         start_detached(settings)
     _show(settings, memo, as_json=as_json)

@@ -52,9 +52,10 @@ SHOWN_PROBLEMS = 10
 @json_option
 def ingest(file: Path, member: str, mapping: Path | None, as_of: datetime | None, *, as_json: bool) -> int:
     """Return 0 where something was accepted or nothing had changed, 1 where every row was rejected."""
+    from network.cli.up import deal_out_unless_up
     from network.services.search import drain_outbox
 
-    with network_running():
+    with network_running() as runtime:
         receipt = take_in(
             file,
             member=member,
@@ -63,6 +64,7 @@ def ingest(file: Path, member: str, mapping: Path | None, as_of: datetime | None
             is_quiet=as_json,
         )
         drain_outbox()
+        deal_out_unless_up(runtime.settings)
     if as_json:
         print_json(as_object(receipt))
     else:

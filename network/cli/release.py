@@ -42,6 +42,7 @@ def release() -> None:
 @json_option
 def close(epoch: str | None, *, as_json: bool) -> None:
     """Print what was published."""
+    from network.services.dealing import deal_out
     from network.services.epochs import next_epoch
     from network.services.search import drain_outbox
 
@@ -59,6 +60,7 @@ def close(epoch: str | None, *, as_json: bool) -> None:
                 stage=lambda name: advance(STAGES.index(name), len(STAGES)),
             )
         drain_outbox()
+        deal_out()
     if closed.on_the_way:
         months = ", ".join(closed.on_the_way)
         note(say(mark("Left open until now, and closed on the way: %(months)s."), months=months))

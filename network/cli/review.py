@@ -92,11 +92,13 @@ def new(review_id: uuid.UUID, *, as_json: bool) -> None:
 
 
 def _decide(review_id: uuid.UUID, debtor_id: uuid.UUID | None, *, as_json: bool) -> None:
+    from network.cli.up import deal_out_unless_up
     from network.permissions import operator_at_console
     from network.services.reviews import decide_review
 
-    with network_running():
+    with network_running() as runtime:
         decision = decide_review(operator_at_console(), review_id=review_id, debtor_id=debtor_id)
+        deal_out_unless_up(runtime.settings)
     if as_json:
         print_json({"debtor": decision.debtor_id, "settled": decision.settled})
     else:

@@ -115,6 +115,14 @@ def stop(settings: "Settings") -> bool:
     return True
 
 
+def deal_out_unless_up(settings: "Settings") -> None:
+    """Deal out the rows that a command wrote, where no worker does it."""
+    from network.services.dealing import deal_out
+
+    if not is_up(settings):
+        deal_out()
+
+
 def _lock(settings: "Settings") -> Path:
     return settings.home / "run" / "up.lock"
 

@@ -23,6 +23,7 @@ from network.models import Member, Outbox, PipelineState, Release, ReleaseEpoch
 from network.permissions import Actor, Permission, require
 from network.resolution.public_names import publish_names
 from network.services import statement_book
+from network.services.dealing import have_dealt_afterwards
 from network.services.pool import gather, last_day, month_before
 from network.services.private_pages import pack, unpack
 from network.services.release_bodies import encode
@@ -104,6 +105,7 @@ def close_epoch(
     """
     require(actor, Permission.RELEASE_CLOSE)
     with unit_of_work() as session:
+        have_dealt_afterwards(session)
         hold_the_pen(session)
         last = session.scalar(select(func.max(ReleaseEpoch.epoch)))
         _check_order(epoch, last, today)

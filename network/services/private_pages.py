@@ -18,6 +18,7 @@ from anonymization.vault import SealedPage, seal_blob
 from network.bulk import copy_rows
 from network.keystore import keys, open_sealed
 from network.models import LedgerPage
+from network.services.dealing import have_dealt_afterwards
 from network.services.sealing_keys import sealing_ring
 
 TABLE = LedgerPage.__tablename__
@@ -109,6 +110,11 @@ def open_slot(pages: Sequence[SealedPage]) -> pl.DataFrame:
 
 
 def lock(session: Session, member_id: uuid.UUID) -> None:
-    """Let one transaction at a time change a member's ledger."""
-    key = int.from_bytes(owner_tag(member_id)[:8], "big", signed=True)
+    """Let one transaction at a time change a member's ledger, and have the rows dealt out again after it.
+
+    Every login can read the numbers of the locks, so this one is no part of a tag that rows bear.
+    """
+    have_dealt_afterwards(session)
+    locked = tag(derive(keys.ring.root, "owner/v1"), member_id.bytes, b"lock")
+    key = int.from_bytes(locked[:8], "big", signed=True)
     session.execute(select(func.pg_advisory_xact_lock(key)))

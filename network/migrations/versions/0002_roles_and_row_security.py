@@ -26,7 +26,7 @@ GRANTS: dict[str, tuple[str, str]] = {  # table: (web, worker)
     "ledger_page": ("SELECT, INSERT, DELETE", "SELECT, INSERT, UPDATE, DELETE, MAINTAIN"),
     "match_review": ("SELECT, INSERT, DELETE", "SELECT, INSERT, UPDATE, DELETE, MAINTAIN"),
     "member": ("SELECT", "SELECT, INSERT, UPDATE"),
-    "news": ("SELECT, UPDATE (read_at)", "SELECT, INSERT, UPDATE, MAINTAIN"),
+    "news": ("SELECT, UPDATE (read_at)", "SELECT, INSERT, UPDATE, DELETE, MAINTAIN"),
     "outbox": ("SELECT, INSERT, DELETE", "SELECT, INSERT, UPDATE, DELETE, MAINTAIN"),
     "pipeline_state": ("", "SELECT, INSERT, UPDATE, DELETE, MAINTAIN"),
     "release": ("SELECT", "SELECT, INSERT"),
