@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from anonymization.attacks import invariants, subtraction
+from anonymization.attacks import authorship, delta, gaps, invariants, merging, small_sets, subtraction
 from anonymization.attacks.judgement import Claim, Trials
 from anonymization.attacks.laboratory import Laboratory
 
@@ -25,6 +25,11 @@ class AttackFile(Protocol):
 
 ATTACKS: Mapping[str, AttackFile] = {
     "subtraction": subtraction,
+    "delta": delta,
+    "gaps": gaps,
+    "merging": merging,
+    "small_sets": small_sets,
+    "authorship": authorship,
     "invariants": invariants,
 }
 

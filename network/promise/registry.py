@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from anonymization.attacks import suite
+from anonymization.attacks.alert_timing import AlertTiming
 from anonymization.attacks.suite import AttackFile
+from network.promise.alerts import alerts_of
 
-ATTACKS: Mapping[str, AttackFile] = {**suite.ATTACKS}
-BEHIND: Mapping[str, tuple[str, ...]] = {}
+ATTACKS: Mapping[str, AttackFile] = {**suite.ATTACKS, "alert_timing": AlertTiming(alerts_of)}
+BEHIND: Mapping[str, tuple[str, ...]] = {"alert_timing": ("network.promise.alerts",)}
 """Modules that decide an attack's trials besides its own file, by the attack's name."""

@@ -33,8 +33,15 @@ class Plan:
             for seed in self.seeds
             for churn in self.churns
             for attack in self.attacks
+            if reason_not_to_run(attack) is None
             for rules in self.rules
         ]
+
+
+def reason_not_to_run(attack: str) -> str | None:
+    """Return why an attack that is written has nothing to attack yet, in its own words; None where it has."""
+    reason: str | None = getattr(ATTACKS[attack], "NOT_RUN", None)
+    return reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ def run(
 def judged(plan: Plan, folder: Path, failed: Mapping[Cell, BaseException]) -> Judged:
     """Return the verdicts on everything that ran: an attack and churn with a missing cell is not judged at all."""
     not_run = {name: "left out of this run by its name" for name in ATTACKS if name not in plan.attacks}
+    not_run |= {name: reason for name in plan.attacks if (reason := reason_not_to_run(name)) is not None}
     not_run |= {
         f"{cell.attack}, {cell.churn} churn, {cell.profile}": f"{type(error).__name__}: {error}"
         for cell, error in failed.items()
@@ -76,7 +84,7 @@ def judged(plan: Plan, folder: Path, failed: Mapping[Cell, BaseException]) -> Ju
         for attack in plan.attacks:
             for churn in plan.churns:
                 cells = [Cell(attack, churn, seed, rules, plan.debtors, plan.epochs) for seed in plan.seeds]
-                if any(cell in failed for cell in cells):
+                if reason_not_to_run(attack) or any(cell in failed for cell in cells):
                     continue
                 for verdict in _verdicts(cells, folder):
                     key = (verdict.attack, verdict.measure, verdict.churn)

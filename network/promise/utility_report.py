@@ -44,13 +44,13 @@ def summary(measured: Sequence[Case], folder: Path) -> list[Measured]:
                     values.setdefault((*key, name), []).append(value)
     return [
         Measured(
-            name, profile, members, debtors, *_mean(found), seeds=tuple(seeds[profile, members, debtors])
+            name, profile, members, debtors, *mean_of(found), seeds=tuple(seeds[profile, members, debtors])
         )
         for (profile, members, debtors, name), found in values.items()
     ]
 
 
-def _mean(values: Sequence[float]) -> tuple[float, float, float]:
+def mean_of(values: Sequence[float]) -> tuple[float, float, float]:
     """Return the mean and its interval; one value alone has none, and stands for both ends."""
     mean = float(np.mean(values))
     if len(values) == 1:
