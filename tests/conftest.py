@@ -108,6 +108,7 @@ def committed_database(_postgres: Engine, _keys: None, monkeypatch: pytest.Monke
 @pytest.fixture
 def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "_ring", KeyRing.generate())
+    monkeypatch.setattr(keys, "_store", None)
 
 
 @pytest.fixture

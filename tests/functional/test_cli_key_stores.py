@@ -1,0 +1,193 @@
+"""`vigie keys` as its user meets it: keys that are lost, wrong, in the environment, or with a key service."""
+
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from network import cli
+from network.embedded import engines
+from network.keystore import keys
+from tests.functional import key_load
+
+
+class Outcome:
+    """What a command left: exit code, standard output and standard error."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.returncode, self.stdout, self.stderr = code, out, err
+
+
+Vigie = Callable[..., Outcome]
+Told = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def network(installation: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """An installation of its own whose engines stay up; yields the superuser's engine."""
+    for name in ("_ring", "_store"):
+        monkeypatch.setattr(keys, name, None)
+    with engines.held(installation, with_redis=True, is_durable=False) as running:
+        assert running.database_url is not None
+        engine = create_engine(running.database_url, isolation_level="AUTOCOMMIT")
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def vigie(network: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Vigie:
+    """Run a command in this process."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))  # nobody answers questions
+
+    def run(*words: str) -> Outcome:
+        capsys.readouterr()
+        code = cli.run(words)
+        said = capsys.readouterr()
+        return Outcome(code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def told(vigie: Vigie) -> Told:
+    """Run a command with --json and return its object."""
+
+    def run(*words: str, code: int = 0) -> dict[str, Any]:
+        done = vigie(*words, "--json")
+        assert done.returncode == code, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    return run
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path) -> Path:
+    file = tmp_path / "passphrase"
+    file.touch(0o600)
+    file.write_text("ivory harbour nettle drum\n", encoding="utf-8")
+    return file
+
+
+def key_ids(engine: Engine) -> set[str]:
+    with engine.connect() as connection:
+        return set(connection.scalars(text("SELECT key_id FROM ledger_page")))
+
+
+def test_keys_that_are_lost_come_back_from_a_recovery_copy(
+    vigie: Vigie, told: Told, installation: Path, passphrase: Path, tmp_path: Path
+) -> None:
+    copy, file = tmp_path / "recovery.json", installation / "keys" / "keys.json"
+    key_load.main("fill", "40")
+    assert told("keys", "status")["is_recoverable"] is False
+    secret = ("--passphrase-file", str(passphrase))
+    written = told("keys", "export-recovery", str(copy), *secret)
+    assert told("keys", "status")["is_recoverable"] is True
+    file.rename(tmp_path / "lost.json")
+    refused = vigie("member", "list")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "lost for ever" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    doctor = told("doctor", code=1)
+    assert [finding["subject"] for finding in doctor["findings"] if not finding["is_fine"]] == ["Keys"]
+    assert told("keys", "status", code=1)["fault"].startswith("There are no keys in")
+    back = told("keys", "import-recovery", str(copy), *secret)
+    assert (back["keys"], back["fingerprint"]) == (written["keys"], written["fingerprint"])
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert vigie("member", "list").returncode == 0
+    key_load.main("check", "40")
+
+
+def test_the_start_names_what_is_wrong_with_a_key_file(vigie: Vigie, installation: Path) -> None:
+    key_load.main("fill", "40")
+    file = installation / "keys" / "keys.json"
+    right = file.read_bytes()
+
+    def refusal() -> str:
+        done = vigie("member", "list")
+        assert done.returncode == 2
+        return done.stderr
+
+    file.chmod(0o644)
+    assert "chmod 600" in refusal()
+    file.chmod(0o600)
+    file.write_bytes(right[:-20])
+    assert "damaged" in refusal()
+    body = json.loads(right)
+    file.write_text(json.dumps({**body, "root": "A" * 43 + "="}))
+    assert "another network" in refusal()
+    file.write_bytes(right)
+    assert vigie("member", "list").returncode == 0
+
+
+def test_keys_in_the_environment_serve_a_network_without_a_key_file(
+    network: Engine, vigie: Vigie, told: Told, installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = told("keys", "init", "--print")
+    assert "There are no keys" in vigie("member", "list").stderr
+    monkeypatch.setenv("VIGIE_KEYS", made["set_vigie_keys"])
+    key_load.main("fill", "40")
+    assert not (installation / "keys").exists()
+    first = told("keys", "rotate", code=1)
+    assert key_ids(network) == {made["key"]}
+    monkeypatch.setenv("VIGIE_KEYS", first["set_vigie_keys"])
+    key_load.main("check", "40")
+    second = told("keys", "rotate")
+    assert (second["rewrapped"], second["retired"]) == (40, [made["key"]])
+    monkeypatch.setenv("VIGIE_KEYS", made["set_vigie_keys"])
+    assert f"lack {second['key']}" in vigie("member", "list").stderr
+    monkeypatch.setenv("VIGIE_KEYS", second["set_vigie_keys"])
+    key_load.main("check", "40")
+    status = told("keys", "status")
+    assert (status["store"], status["place"]) == ("environment", "VIGIE_KEYS")
+
+
+def test_a_key_service_wraps_what_is_kept(
+    vigie: Vigie, told: Told, installation: Path, passphrase: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIGIE_KEY_WRAPPER", "network.keystore.passphrase:from_environment")
+    assert (
+        "VIGIE_KEY_WRAPPER" in vigie("member", "list").stderr
+        or "passphrase" in vigie("member", "list").stderr
+    )
+    monkeypatch.setenv("VIGIE_KEYS_PASSPHRASE_FILE", str(passphrase))
+    key_load.main("fill", "40")
+    (kept,) = (installation / "keys").iterdir()
+    assert kept.name == "keys.wrapped"
+    assert "root" not in json.loads(kept.read_text())
+    assert told("keys", "rotate")["rewrapped"] == 40
+    key_load.main("check", "40")
+    assert told("keys", "status")["wrapper"] == "passphrase"
+    monkeypatch.delenv("VIGIE_KEY_WRAPPER")
+    assert "does not fit VIGIE_KEY_WRAPPER" in vigie("member", "list").stderr
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as other:
+        other.write("another passphrase altogether")
+        other.flush()
+        monkeypatch.setenv("VIGIE_KEY_WRAPPER", "network.keystore.passphrase:from_environment")
+        monkeypatch.setenv("VIGIE_KEYS_PASSPHRASE_FILE", other.name)
+        assert "passphrase does not open the keys" in vigie("member", "list").stderr
+
+
+def test_a_passphrase_is_asked_of_people_alone(vigie: Vigie, tmp_path: Path) -> None:
+    done = vigie("keys", "export-recovery", str(tmp_path / "copy"))
+    assert done.returncode == 2
+    assert "--passphrase-file" in done.stderr
+    assert not (tmp_path / "copy").exists()
+
+
+def test_people_are_told_what_to_do_next(vigie: Vigie, passphrase: Path, tmp_path: Path) -> None:
+    key_load.main("fill", "40")
+    assert "No recovery copy" in vigie("keys", "status").stderr
+    rotated = vigie("keys", "rotate").stderr
+    assert "40 rows" in rotated
+    assert "is retired" in rotated
+    assert "export-recovery" in rotated
+    secret = ("--passphrase-file", str(passphrase))
+    assert "after each rotation" in vigie("keys", "export-recovery", str(tmp_path / "copy"), *secret).stderr
+    assert "The copy opens" in vigie("keys", "import-recovery", str(tmp_path / "copy"), *secret).stderr
+    assert vigie("keys", "status").stderr.count("\n") == 1

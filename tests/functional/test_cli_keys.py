@@ -1,0 +1,143 @@
+"""`vigie keys rotate` among other processes, one of which is killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from network.embedded import engines
+from network.embedded.processes import wait_until
+from tests.installation import VIGIE, vigie
+
+LOAD = (sys.executable, "-m", "tests.functional.key_load")
+PAGES = 4_000
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def network(installation: Path) -> Iterator[Engine]:
+    """An installation of its own whose engines stay up; yields the superuser's engine."""
+    with engines.held(installation, is_durable=False) as running:
+        assert running.database_url is not None
+        engine = create_engine(running.database_url, isolation_level="AUTOCOMMIT")
+        yield engine
+        engine.dispose()
+
+
+def load(*words: str) -> None:
+    subprocess.run([*LOAD, *words], cwd=ROOT, check=True, timeout=120)
+
+
+def told(*words: str, code: int = 0) -> dict[str, Any]:
+    """Run a command with --json and return its object."""
+    done = vigie(*words, "--json")
+    assert done.returncode == code, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def rows_by_key(engine: Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        counted = connection.execute(text("SELECT key_id, count(*) FROM ledger_page GROUP BY key_id"))
+        return dict(counted.tuples().all())
+
+
+class AtWork:
+    """A program of `key_load` that takes turn after turn."""
+
+    def __init__(self, what: str) -> None:
+        self._process = subprocess.Popen(
+            [*LOAD, what],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def take_turns(self, count: int) -> None:
+        """Wait until it has taken some more turns."""
+        assert self._process.stdout is not None
+        for _ in range(count):
+            assert self._process.stdout.readline(), self.end()
+
+    def end(self) -> str:
+        """Let it end; return what it complained of."""
+        _, complaint = self._process.communicate(timeout=60)
+        return f"{complaint}{self._process.returncode or ''}"
+
+
+@contextmanager
+def at_work(what: str) -> Iterator[AtWork]:
+    program = AtWork(what)
+    program.take_turns(1)
+    yield program
+    assert program.end() == ""
+
+
+def test_keys_change_twice_while_one_process_sends_and_another_reads(network: Engine) -> None:
+    load("fill", str(PAGES))
+    with at_work("upload") as sender, at_work("read") as reader:
+        for _ in range(2):
+            (before,) = told("keys", "status")["keys"]
+            done = told("keys", "rotate")
+            assert done["is_complete"]
+            assert done["retired"] == [before["id"]]
+            assert done["rewrapped"] >= PAGES
+            assert set(rows_by_key(network)) == {done["key"]}
+            sender.take_turns(2)
+            reader.take_turns(2)
+    load("check", str(PAGES))
+
+
+def test_a_rotation_that_was_killed_goes_on_where_it_was(network: Engine, installation: Path) -> None:
+    load("fill", str(PAGES))
+    with at_work("upload") as sender:
+        for _ in range(8):
+            before = told("keys", "status")["keys"][0]["id"]
+            process = subprocess.Popen([*VIGIE, "keys", "rotate"], stderr=subprocess.DEVNULL)
+            assert wait_until(lambda before=before: set(rows_by_key(network)) != {before}, seconds=30)
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+            if len(rows_by_key(network)) > 1:
+                break
+        rows = rows_by_key(network)
+        assert rows.keys() > {before}
+        sender.take_turns(2)
+        status = told("keys", "status")
+        assert status["is_rotating"]
+        assert status["is_fine"]
+        assert "vigie keys rotate" in vigie("doctor").stdout
+        done = told("keys", "rotate")
+    assert (done["went_on"], done["is_complete"], done["retired"]) == (True, True, [before])
+    assert 0 < done["rewrapped"] <= rows[before]
+    assert set(rows_by_key(network)) == {done["key"]}
+    assert set(json.loads((installation / "keys" / "keys.json").read_text())["wrapping"]) == {done["key"]}
+    load("check", str(PAGES))
+
+
+def test_two_rotations_at_once_are_one_rotation(network: Engine) -> None:
+    load("fill", "2000")
+    together = [
+        subprocess.Popen([*VIGIE, "keys", "rotate", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=120) for process in together]
+    codes = sorted(process.returncode for process in together)
+    assert codes in ([0, 0], [0, 1])  # the second one found the first at work, or came after it
+    assert all(
+        b"Another command changes the keys" in err
+        for (_, err), it in zip(said, together, strict=True)
+        if it.returncode
+    )
+    assert len(rows_by_key(network)) == 1
+    assert len(told("keys", "status")["keys"]) == 1
+    load("check", "2000")
