@@ -1,8 +1,12 @@
 """The databases of a test run: a template by the real migrations, and a copy of it for each worker."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
+from sqlalchemy.orm import Session
 
 from network import migrations
 from network.embedded.locks import exclusive
@@ -55,6 +59,27 @@ def empty(engine: Engine) -> None:
         present = set(inspect(connection).get_table_names())
         names = ", ".join(f'"{name}"' for name in Base.metadata.tables if name in present)
         connection.execute(text(f"TRUNCATE {names}"))
+
+
+@dataclass(frozen=True)
+class Logins:
+    """Real logins at the test's database, one engine each."""
+
+    engines: dict[DatabaseRole, Engine]
+
+    @contextmanager
+    def opened(self, role: DatabaseRole) -> Iterator[Connection]:
+        with self.engines[role].connect() as connection:
+            yield connection
+            connection.rollback()
+
+
+@contextmanager
+def as_owner(session: Session) -> Iterator[None]:
+    """Work as the owner of the tables inside the block, who alone may change what was released; then as the worker."""
+    session.execute(text(f"SET LOCAL ROLE {DatabaseRole.OWNER.value}"))
+    yield
+    session.execute(text(f"SET LOCAL ROLE {DatabaseRole.WORKER.value}"))
 
 
 def _exists(connection: Connection, name: str) -> bool:

@@ -1,7 +1,7 @@
 """The web application over the test's own database, and visitors who use it as browsers do: with form tokens."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -17,6 +18,7 @@ from network.logins import DatabaseRole
 from network.search.connection import search_connection
 from network.search.embedded import EmbeddedIndex
 from network.settings import Settings
+from tests.databases import Logins, login
 from tests.factories.cast import Person
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -109,3 +111,15 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EmbeddedIndex:
     mine = EmbeddedIndex(tmp_path / "index")
     monkeypatch.setattr(search_connection, "_index", mine)
     return mine
+
+
+@pytest.fixture
+def logins(committed_database: Engine) -> Iterator[Logins]:
+    """A connection for each role; the same one is used again, as a pool would."""
+    engines = {
+        role: create_engine(login(committed_database.url, role), pool_size=1, max_overflow=0)
+        for role in DatabaseRole
+    }
+    yield Logins(engines)
+    for engine in engines.values():
+        engine.dispose()
