@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from anonymization.attacks import authorship, delta, gaps, invariants, merging, small_sets, subtraction
+from anonymization.attacks import (
+    authorship,
+    averaging,
+    delta,
+    gaps,
+    invariants,
+    merging,
+    probing,
+    small_sets,
+    subtraction,
+)
 from anonymization.attacks.judgement import Claim, Trials
 from anonymization.attacks.laboratory import Laboratory
 
@@ -24,13 +34,15 @@ class AttackFile(Protocol):
 
 
 ATTACKS: Mapping[str, AttackFile] = {
-    "subtraction": subtraction,
+    "authorship": authorship,
+    "averaging": averaging,
     "delta": delta,
     "gaps": gaps,
-    "merging": merging,
-    "small_sets": small_sets,
-    "authorship": authorship,
     "invariants": invariants,
+    "merging": merging,
+    "probing": probing,
+    "small_sets": small_sets,
+    "subtraction": subtraction,
 }
 
 
@@ -44,6 +56,7 @@ class Sanity:
 
 
 SANITY: tuple[Sanity, ...] = (
+    Sanity("probing/largest/3 insiders, all else still", "residual", 0.15),
     Sanity("subtraction/largest/all but one insiders", "residual", 0.9),
     Sanity("subtraction/random/all but one insiders", "residual", 0.9),
     Sanity("aging subtraction/random/all but one insiders", "residual", 0.9),
