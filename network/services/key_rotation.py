@@ -29,7 +29,7 @@ from network.services.sealing_keys import SEALED, lock_of, register, registered_
 from network.transaction import reading, unit_of_work
 
 BATCH = 400
-"""Rows of one transaction: some 20 ms, in which an upload that wants one of them waits."""
+"""Rows of one transaction, 0.12 s on 2 cores at a load of 12: so long waits an upload that wants one of them."""
 
 _ONE_ROTATION = 8_400_004
 _LOOK_AGAIN_SECONDS = 0.2
