@@ -77,7 +77,8 @@ def link(rows: Rows, others: Rows | None = None, *, seed: int) -> Scores:
 
 def _ranked(sure: Floats) -> Floats:
     """Return scores as their ranks, 0 to 1: those of two learners lie on scales of their own."""
-    return rankdata(sure) / sure.size
+    ranks: Floats = rankdata(sure) / sure.size
+    return ranks
 
 
 def _pairs(
@@ -98,7 +99,8 @@ def _pairs(
 
 
 def _together(rows: Rows, theirs: Rows, first: Integers, second: Integers) -> NDArray[np.bool_]:
-    return rows.came_with[first] == theirs.came_with[second]
+    is_one: NDArray[np.bool_] = rows.came_with[first] == theirs.came_with[second]
+    return is_one
 
 
 def _seen(rows: Rows, theirs: Rows, first: Integers, second: Integers) -> Floats:
