@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from network import cli
-from network.embedded import engines
+from network.embedded import engines, postgres
 from network.keystore import keys
 from tests.functional import key_load
 
@@ -171,6 +172,57 @@ def test_a_key_service_wraps_what_is_kept(
         monkeypatch.setenv("VIGIE_KEY_WRAPPER", "network.keystore.passphrase:from_environment")
         monkeypatch.setenv("VIGIE_KEYS_PASSPHRASE_FILE", other.name)
         assert "passphrase does not open the keys" in vigie("member", "list").stderr
+
+
+def test_keys_change_over_from_a_file_to_a_key_service_to_the_environment(
+    vigie: Vigie,
+    told: Told,
+    installation: Path,
+    passphrase: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key_load.main("fill", "40")
+    again = ("import-recovery", str(tmp_path / "copy"), "--passphrase-file", str(passphrase))
+    told("keys", "export-recovery", *again[1:])
+    (installation / "keys" / "keys.json").unlink()
+    monkeypatch.setenv("VIGIE_KEYS_PASSPHRASE_FILE", str(passphrase))
+    monkeypatch.setenv("VIGIE_KEY_WRAPPER", "network.keystore.passphrase:from_environment")
+    told("keys", *again)
+    assert [path.name for path in (installation / "keys").iterdir()] == ["keys.wrapped"]
+    key_load.main("check", "40")
+    (installation / "keys" / "keys.wrapped").unlink()
+    monkeypatch.setenv("VIGIE_KEYS", told("keys", *again, "--print")["set_vigie_keys"])
+    key_load.main("check", "40")
+    status = told("keys", "status")
+    assert (status["store"], status["wrapper"]) == ("environment", "passphrase")
+
+
+def test_a_dump_and_a_recovery_copy_make_the_network_again(
+    network: Engine, vigie: Vigie, told: Told, installation: Path, passphrase: Path, tmp_path: Path
+) -> None:
+    """The steps of docs/operations.md, "Backup"; the dump is from before a rotation and the copy holds both keys."""
+    key_load.main("fill", "40")
+    secret = ("--passphrase-file", str(passphrase))
+    older, dump = tmp_path / "older", tmp_path / "vigie.dump"
+    told("keys", "export-recovery", str(older), *secret)
+    server = ["-h", str(network.url.query["host"]), "-U", str(network.url.username)]
+    subprocess.run([postgres.programs() / "pg_dump", *server, "-Fc", "-f", dump, "vigie"], check=True)
+    rotated = told("keys", "rotate")
+    restore = [postgres.programs() / "pg_restore", "--clean", "--if-exists", *server, "-d", "vigie", dump]
+    subprocess.run(restore, check=True)
+    assert f"lack {rotated['retired'][0]}" in vigie("member", "list").stderr
+    told("keys", "import-recovery", str(older), *secret)
+    key_load.main("check", "40")
+
+    (installation / "keys" / "keys.json").unlink()
+    with network.connect() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public AUTHORIZATION vigie_owner"))
+    told("keys", "import-recovery", str(older), *secret)
+    subprocess.run(restore, check=True)
+    key_load.main("check", "40")
+    assert told("keys", "rotate")["rewrapped"] == 40
 
 
 def test_a_passphrase_is_asked_of_people_alone(vigie: Vigie, tmp_path: Path) -> None:
