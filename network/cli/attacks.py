@@ -25,13 +25,12 @@ CHURNS = ("low", "normal", "high")
             "promised and beside the naive pipeline. A run that is cut goes on where it stopped."
         )
     ),
-    epilog=example("vigie attacks", "vigie attacks --seeds 2 --attack differencing"),
+    epilog=example("vigie attacks", "vigie attacks --seeds 2 --attack differencing", "vigie attacks --sweep"),
 )
 @click.option(
     "--seeds",
-    default=8,
-    show_default=True,
-    help=say(mark("Networks of each kind; more give narrower intervals.")),
+    type=click.IntRange(min=1),
+    help=say(mark("Networks of each kind; more give narrower intervals. Without it, 8; for a sweep, 2.")),
 )
 @click.option(
     "--profile",
@@ -55,24 +54,34 @@ CHURNS = ("low", "normal", "high")
     help=say(mark("How often suppliers come and go; may be repeated. Without it, all three.")),
 )
 @click.option("--debtors", default=1500, show_default=True, help=say(mark("Debtors of each network.")))
+@click.option(
+    "--sweep",
+    is_flag=True,
+    help=say(
+        mark("Move one rule at a time and draw what that gains and what it costs, in place of the report.")
+    ),
+)
 @json_option
 def attacks(
-    seeds: int,
+    seeds: int | None,
     profiles: tuple[str, ...],
     attacks_: tuple[str, ...],
     churns: tuple[str, ...],
     debtors: int,
     *,
+    sweep: bool,
     as_json: bool,
 ) -> int:
     """Run what is missing, judge all of it and write the report; 1 where a row of the profile in force fails."""
     from network.promise.report import rows, write_report
-    from network.promise.suite import judged, run
+    from network.promise.suite import SEEDS, judged, run
     from network.settings import Settings
 
     settings = Settings.from_environment()
     folder = settings.home / FOLDER
-    plan = _plan(seeds, profiles or ATTACKED, attacks_, churns or CHURNS, debtors)
+    if sweep:
+        return _sweep(folder, seeds=seeds, debtors=debtors, as_json=as_json)
+    plan = _plan(seeds or SEEDS, profiles or ATTACKED, attacks_, churns or CHURNS, debtors)
     with progress(say(mark("Attacking simulated networks")), quiet=as_json) as advance:
         failed = run(plan, folder / "trials", progress=advance)
     found = judged(plan, folder / "trials", failed)
@@ -128,6 +137,24 @@ def _utility(plan: "Plan", folder: Path, *, quiet: bool) -> "Section":
     with progress(say(mark("Measuring what readers still learn")), quiet=quiet) as advance:
         measure(wanted, folder / "utility", progress=advance)
     return write_utility(folder, summary(wanted, folder / "utility"))
+
+
+def _sweep(folder: Path, *, seeds: int | None, debtors: int, as_json: bool) -> int:
+    """Run what is missing of the sweep, draw it, and say where it lies; 1 where a part did not run."""
+    from network.promise.sweep import SEEDS, Sweep, points, run_sweep
+    from network.promise.sweep_report import write_sweep
+
+    wanted = Sweep(seeds=tuple(range(1, (seeds or SEEDS) + 1)), debtors=debtors)
+    with progress(say(mark("Moving one rule at a time")), quiet=as_json) as advance:
+        failed = run_sweep(wanted, folder, progress=advance)
+    path = write_sweep(folder / "sweep", wanted, points(wanted, folder), today=datetime.now(tz=UTC).date())
+    if as_json:
+        print_json({"report": path, "failed": [str(error) for error in failed.values()]})
+    else:
+        for error in dict.fromkeys(map(repr, failed.values())):
+            note(say(mark("Not run: %(name)s (%(reason)s)"), name="--sweep", reason=error))
+        note(say(mark("The report: %(path)s"), path=path))
+    return 1 if failed else 0
 
 
 def _tell(found: "Judged", path: Path) -> None:

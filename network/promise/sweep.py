@@ -35,11 +35,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A figure that the sweep follows. `limit` is what is promised of it; None for utility."""
+    """A figure of utility that the sweep follows."""
 
     name: str
     words: str
-    limit: float | None = None
+    is_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,20 @@ class Point:
     low: float
     high: float
     limit: float | None
+    is_share: bool
     seeds: tuple[int, ...]
 
 
 _ATTACKED: Mapping[str, Sequence[tuple[str, str, str]]] = {
-    "subtraction": [("subtraction/largest/3 insiders", "residual", "Largest supplier told by three others")],
+    "subtraction": [("subtraction/largest/3 insiders", "residual", "Largest told by three others")],
     "differencing": [("joiner", "TPR at 1 % FPR", "Joiners found")],
-    "delta": [("delta/largest/all late", "TPR at 1 % FPR", "Largest supplier’s arrears found")],
+    "delta": [("delta/largest/all late", "TPR at 1 % FPR", "Arrears of the largest found")],
 }
 UTILITY = (
-    Watched("published, of those with 5 suppliers or more", "Debtors published"),
-    Watched("exposure, median error as a log ratio", "Exposure: error (log)"),
-    Watched("Payment Index, mean error in points against the sent days", "Index: error in points"),
-    Watched("lag in months, sent days beyond 22", "Lag below 60, months"),
+    Watched("published, of those with 5 suppliers or more", "Debtors published", is_share=True),
+    Watched("exposure, median error as a log ratio", "Exposure: error (log ratio)", is_share=True),
+    Watched("Payment Index, mean error in points against the sent days", "Index: error, points"),
+    Watched("lag in months, sent days beyond 22", "Index under 60: lag, months"),
 )
 """Beside it stands what the attackers reach; docs/attacks.md says why these."""
 
@@ -81,15 +82,21 @@ def _steps(axis: str, values: Mapping[str, Mapping[str, object]]) -> tuple[Step,
         Step(
             axis,
             words,
-            varied if varied == DEFAULT else replace(varied, profile=f"{axis} {words}".replace(" ", "-")),
+            varied
+            if varied == DEFAULT
+            else replace(varied, profile=f"{axis} {words}".replace(" %", "").replace(" ", "-")),
         )
         for words, changes in values.items()
         for varied in (_fields(**changes),)
     )
 
 
-def _one(axis: str, name: str, *values: float) -> tuple[Step, ...]:
-    return _steps(axis, {f"{value:g}": {name: value} for value in values})
+def _one(axis: str, name: str, *values: int) -> tuple[Step, ...]:
+    return _steps(axis, {str(value): {name: value} for value in values})
+
+
+def _shares(axis: str, name: str, *percent: int) -> tuple[Step, ...]:
+    return _steps(axis, {f"{value} %": {name: value / 100} for value in percent})
 
 
 AXES: Mapping[str, tuple[Step, ...]] = {
@@ -102,7 +109,7 @@ AXES: Mapping[str, tuple[Step, ...]] = {
             "8-10": {"gate": (8, 9, 10)},
         },
     ),
-    "weight cap": _one("weight cap", "weight_cap", 0.20, 0.25, 0.33, 0.5, 1.0),
+    "weight cap": _shares("weight cap", "weight_cap", 20, 25, 33, 50, 100),
     "distortion": _steps(
         "distortion",
         {
@@ -110,12 +117,12 @@ AXES: Mapping[str, tuple[Step, ...]] = {
             for low, high in ((1, 2), (5, 12), (10, 25), (20, 40))
         },
     ),
-    "cell noise": _one("cell noise", "cell_noise", 0.01, 0.05, 0.10, 0.20),
+    "cell noise": _shares("cell noise", "cell_noise", 1, 5, 10, 20),
     "delay": _one("delay", "delay_most", 0, 1, 2, 4),
     "wait": _one("wait", "wait_most", 1, 3, 6, 12),
     "changed groups": _one("changed groups", "changed_groups", 1, 2, 3, 5),
     "hold": _one("hold", "hold_most", 0, 1, 2, 4, 6),
-    "change share": _one("change share", "change_share", 0.3, 0.5, 0.7, 1.0),
+    "change share": _shares("change share", "change_share", 30, 50, 70, 100),
 }
 """The rules that are moved, the value in force among the others."""
 
@@ -191,7 +198,8 @@ def _privacy(sweep: Sweep, step: Step, folder: Path, make: Callable[..., Point])
                 verdict.low,
                 verdict.high,
                 claim.threshold,
-                sweep.seeds,
+                is_share=True,
+                seeds=sweep.seeds,
             )
 
 
@@ -207,7 +215,14 @@ def _usefulness(sweep: Sweep, step: Step, folder: Path, make: Callable[..., Poin
     for watched in UTILITY:
         values = [value for case in cases if (value := case[watched.name]) is not None]
         if values:
-            yield make(watched.name, watched.words, *mean_of(values), None, sweep.seeds)
+            yield make(
+                watched.name,
+                watched.words,
+                *mean_of(values),
+                None,
+                is_share=watched.is_share,
+                seeds=sweep.seeds,
+            )
 
 
 def is_over(point: Point) -> bool:
