@@ -187,7 +187,7 @@ def _check_tiles(session: Session, tiles: list[Tile], epoch: str, walk: _Walk) -
                 LogTile.level == level, LogTile.index.between(min(indices), max(indices))
             )
         )
-        stored = {(row.index, row.width): row.hashes for row in rows}
+        stored = {(index, width): hashes for index, width, hashes in rows}
         if any(stored.get(place) != hashes for place, hashes in written.items()):
             raise _ChangedError(
                 mark("%(epoch)s: a stored hash of the tree was changed or is missing."), epoch=epoch
