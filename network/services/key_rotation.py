@@ -25,6 +25,7 @@ from network.keystore import keys
 from network.keystore.ring_format import longer_ring, place_in_time
 from network.models import LedgerPage, MatchReview, PipelineState, SealingKey
 from network.permissions import Actor, Permission, require
+from network.services.dealing import have_dealt_afterwards
 from network.services.sealing_keys import SEALED, lock_of, register, registered_keys
 from network.transaction import reading, unit_of_work
 
@@ -88,6 +89,9 @@ def rotate_keys(
         )
         if keys.store.is_writable:
             keys.store.save(last)
+        if sweep.done:
+            with unit_of_work() as session:
+                have_dealt_afterwards(session)
         return Rotation(
             key=newest,
             rewrapped=sweep.done,
@@ -153,6 +157,7 @@ def _make_current(ring: KeyRing, newest: str) -> None:
         current = session.scalar(select(SealingKey.id).where(SealingKey.is_current))
         if current != newest:
             register(session, ring, key_id=newest)
+        have_dealt_afterwards(session)
 
 
 def _others(newest: str) -> list[str]:

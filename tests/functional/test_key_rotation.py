@@ -23,6 +23,7 @@ from network.models import LedgerPage, MatchReview, PipelineState, SealingKey
 from network.permissions import operator_at_console
 from network.resolution.outcome import CustomerLine, ReviewCase
 from network.services import private_pages, review_cases
+from network.services.dealing import deal_out
 from network.services.key_rotation import Rotation, rotate_keys, rotating_alone
 from network.services.private_pages import Content
 from network.services.review_cases import OpenCase
@@ -394,3 +395,19 @@ def test_all_tables_with_a_key_id_are_known(committed_database: Engine) -> None:
         )
         assert set(found) == {table.__tablename__ for table in SEALED}
     assert {LedgerPage, MatchReview, PipelineState} == set(SEALED)
+
+
+def test_all_rows_are_dealt_out_again_after_it(
+    committed_database: Engine, store: KeyStore, reporter: Person
+) -> None:
+    seal_everywhere(reporter.member_id)
+    deal_out()
+    done = rotate_keys(OPERATOR)
+    assert deal_out()
+    written_by = text(
+        "SELECT xmin::text FROM ledger_page UNION SELECT xmin::text FROM match_review"  # one transaction for both
+    )
+    with committed_database.connect() as connection:
+        assert len(connection.scalars(written_by).all()) == 1
+    assert key_ids(committed_database) == {done.key}
+    assert read_back(reporter.member_id) == 3
