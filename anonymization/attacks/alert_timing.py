@@ -50,8 +50,15 @@ CLAIMS = tuple(
     claim
     for event, observer in product(EVENTS, OBSERVERS)
     for claim in (
-        Claim(f"alert timing/{event}/{observer}", "advantage", 0.15, "the best limit's true less false positives"),
-        Claim(f"alert timing/{event}/{observer}", "TPR at 1 % FPR", 0.02, "suspects found at 1 % false alarms"),
+        Claim(
+            f"alert timing/{event}/{observer}",
+            "advantage",
+            0.15,
+            "the best limit's true less false positives",
+        ),
+        Claim(
+            f"alert timing/{event}/{observer}", "TPR at 1 % FPR", 0.02, "suspects found at 1 % false alarms"
+        ),
     )
 )
 
@@ -85,7 +92,9 @@ class AlertTiming:
         for event in EVENTS:
             amounts = window.amounts.copy()
             amounts[BEFORE:, suspects] = after_event(window.amounts[:, suspects], event)
-            suspicion = Suspicion(suspects, window.amounts[BEFORE - 1, suspects], amounts[BEFORE + 1, suspects])
+            suspicion = Suspicion(
+                suspects, window.amounts[BEFORE - 1, suspects], amounts[BEFORE + 1, suspects]
+            )
             seen = [
                 self._look(laboratory, history, window, suspicion, purpose)
                 for history in (laboratory.publish(window.spoken(amounts), root), without)
@@ -102,7 +111,9 @@ class AlertTiming:
         told = self.alerts(history)[:, window.debtor[seen.pair]]
         size = np.log1p(seen.was[:, :BUCKETS].sum(axis=1) / 100)
         kinds = [told[BEFORE + at] for at in range(AFTER)]
-        flags = np.column_stack([*kinds, told[:BEFORE].sum(axis=0), told[BEFORE:].any(axis=0), size]).astype(np.float64)
+        flags = np.column_stack([*kinds, told[:BEFORE].sum(axis=0), told[BEFORE:].any(axis=0), size]).astype(
+            np.float64
+        )
         figures = features(history, window, seen, laboratory.random(f"{purpose}/insiders"))
         return flags, np.column_stack([flags, figures])
 

@@ -51,7 +51,10 @@ def attack(laboratory: Laboratory) -> Mapping[str, Trials]:
     """Return the scores for each target and jump."""
     trials: dict[str, Trials] = {}
     for target in TARGETS:
-        taught = [_observed(laboratory, laboratory.known, target, f"delta/{target}/{turn}") for turn in range(REPEATS)]
+        taught = [
+            _observed(laboratory, laboratory.known, target, f"delta/{target}/{turn}")
+            for turn in range(REPEATS)
+        ]
         victim = _observed(laboratory, laboratory.victim, target, f"delta/{target}/victim")
         for jump in JUMPS:
             scorer = Scorer([each[jump] for each in taught])

@@ -19,7 +19,15 @@ import numpy as np
 from anonymization.attacks.judgement import Claim, Scores, Trials
 from anonymization.attacks.laboratory import Laboratory
 from anonymization.attacks.network import SILENT, Floats, Integers, Network
-from anonymization.attacks.watching import BEFORE, Scorer, Worlds, logarithmic, one_a_debtor, steady_pairs, window_of
+from anonymization.attacks.watching import (
+    BEFORE,
+    Scorer,
+    Worlds,
+    logarithmic,
+    one_a_debtor,
+    steady_pairs,
+    window_of,
+)
 from anonymization.parameters import DEFAULT
 
 LENGTHS = (1, 2, 4)
@@ -33,8 +41,18 @@ CLAIMS = tuple(
     claim
     for length in LENGTHS
     for claim in (
-        Claim(f"gaps/{length} months/shared supplier", "AUC", 0.52, "pairs of debtors that miss the same supplier"),
-        Claim(f"gaps/{length} months/list of customers", "AUC", 0.55, f"{LIST} known customers of a silent member, pooled"),
+        Claim(
+            f"gaps/{length} months/shared supplier",
+            "AUC",
+            0.52,
+            "pairs of debtors that miss the same supplier",
+        ),
+        Claim(
+            f"gaps/{length} months/list of customers",
+            "AUC",
+            0.55,
+            f"{LIST} known customers of a silent member, pooled",
+        ),
     )
 )
 
@@ -65,7 +83,9 @@ def attack(laboratory: Laboratory) -> Mapping[str, Trials]:
     """Return the scores for each length of a gap."""
     trials: dict[str, Trials] = {}
     for length in LENGTHS:
-        taught = [_observed(laboratory, laboratory.known, length, f"gaps/{length}/{turn}") for turn in range(_TURNS)]
+        taught = [
+            _observed(laboratory, laboratory.known, length, f"gaps/{length}/{turn}") for turn in range(_TURNS)
+        ]
         victim = _observed(laboratory, laboratory.victim, length, f"gaps/{length}/victim")
         single = Scorer([each.worlds for each in taught[: _TURNS // 2]])
         pairs = Scorer([_pairs(each, single) for each in taught[_TURNS // 2 :]])
@@ -114,8 +134,8 @@ def _seen(cells: Floats) -> Floats:
     usual = moved[before].mean(axis=0)
     since = cells[BEFORE:] - cells[BEFORE - 1]
     blocks = [cells[BEFORE - 1], usual, moved[after].sum(axis=2).T, moved[after].mean(axis=0) - usual]
-    for each in (steps[after], moved[after], since, np.isnan(cells[BEFORE:, :, :1])):
-        blocks.append(each.transpose(1, 0, 2).reshape(cells.shape[1], -1).astype(np.float64))
+    by_epoch = (steps[after], moved[after], since, np.isnan(cells[BEFORE:, :, :1]))
+    blocks += [each.transpose(1, 0, 2).reshape(cells.shape[1], -1).astype(np.float64) for each in by_epoch]
     return np.concatenate(blocks, axis=1)
 
 
@@ -141,5 +161,6 @@ def _pooled(seen: _Gaps, single: Scorer) -> Scores:
     """Return the mean certainty over lists of customers, with the gap and without."""
     gone, quiet, lists = single(seen.worlds.there), single(seen.worlds.absent), seen.lists()
     return Scores(
-        positive=np.array([gone[rows].mean() for rows in lists]), negative=np.array([quiet[rows].mean() for rows in lists])
+        positive=np.array([gone[rows].mean() for rows in lists]),
+        negative=np.array([quiet[rows].mean() for rows in lists]),
     )

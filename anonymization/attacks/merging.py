@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from anonymization.attacks.judgement import Claim, Guesses, Trials
 from anonymization.attacks.laboratory import Laboratory
@@ -43,7 +44,9 @@ CLAIMS = tuple(
     for claim in (
         Claim(f"merging/{identity} identity", "AUC gap", 0.10, "the suspect's part in the AUC"),
         Claim(f"merging/{identity} identity", "TPR at 1 % FPR", 0.02, "suspects found at 1 % false alarms"),
-        Claim(f"merging/{identity} identity, amount", "residual", 0.05, "what the suspect is owed, within 10 %"),
+        Claim(
+            f"merging/{identity} identity, amount", "residual", 0.05, "what the suspect is owed, within 10 %"
+        ),
     )
 )
 
@@ -68,11 +71,14 @@ def attack(laboratory: Laboratory) -> Mapping[str, Trials]:
     trials: dict[str, Trials] = {}
     for identity in IDENTITIES:
         purpose = f"merging/{identity}"
-        taught = [_observed(laboratory, laboratory.known, identity, f"{purpose}/{turn}") for turn in range(REPEATS)]
+        taught = [
+            _observed(laboratory, laboratory.known, identity, f"{purpose}/{turn}") for turn in range(REPEATS)
+        ]
         victim = _observed(laboratory, laboratory.victim, identity, f"{purpose}/victim")
         name = f"merging/{identity} identity"
         trials[name] = Scorer([each.knowing for each in taught]).scores(victim.knowing)
-        trials[f"{name}, amount"] = _guessed(taught, victim)
+        with threadpool_limits(1):
+            trials[f"{name}, amount"] = _guessed(taught, victim)
     return trials
 
 
@@ -120,7 +126,9 @@ def _observed(laboratory: Laboratory, network: Network, identity: str, purpose: 
             seen = features(history, window, suspicion, laboratory.random(f"{purpose}/insiders"))
             parts[name].append(seen)
         exposure = history.middle[BEFORE - 1, window.debtor[one], 1]
-        relative.append(np.log(np.maximum(suspect[:, :BUCKETS].sum(axis=1) / 100, 1.0) / np.maximum(exposure, 1.0)))
+        relative.append(
+            np.log(np.maximum(suspect[:, :BUCKETS].sum(axis=1) / 100, 1.0) / np.maximum(exposure, 1.0))
+        )
     return _Merger(
         knowing=Worlds(*parts["knowing"]),
         guessing=Worlds(*parts["guessing"]),
@@ -144,7 +152,12 @@ def _guessed(taught: list[_Merger], victim: _Merger) -> Guesses:
     right = []
     for world, part in enumerate(("there", "absent")):
         model = HistGradientBoostingRegressor(
-            loss="absolute_error", max_iter=80, learning_rate=0.08, max_leaf_nodes=10, min_samples_leaf=20, random_state=0
+            loss="absolute_error",
+            max_iter=80,
+            learning_rate=0.08,
+            max_leaf_nodes=10,
+            min_samples_leaf=20,
+            random_state=0,
         )
         inputs = np.concatenate([getattr(each.guessing, part) for each in taught])
         model.fit(np.nan_to_num(inputs), np.concatenate([each.relative[world] for each in taught]))

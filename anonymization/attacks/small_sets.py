@@ -34,7 +34,8 @@ _TURNS = 2
 _WATCHED = [banding.CONTRIBUTORS, banding.EXPOSURE, banding.PAST_DUE, banding.DAYS_BEYOND_TERMS]
 
 CLAIMS = tuple(
-    Claim(f"small sets/{kind}", "times the prior", 2.0, "one reporter named for each debtor") for kind in KINDS
+    Claim(f"small sets/{kind}", "times the prior", 2.0, "one reporter named for each debtor")
+    for kind in KINDS
 )
 
 
@@ -74,7 +75,9 @@ def attack(laboratory: Laboratory) -> Mapping[str, Trials]:
     """Return the guesses for each kind of decoy."""
     trials: dict[str, Trials] = {}
     for kind in KINDS:
-        taught = [_observed(laboratory, laboratory.known, kind, f"sets/{kind}/{turn}") for turn in range(_TURNS)]
+        taught = [
+            _observed(laboratory, laboratory.known, kind, f"sets/{kind}/{turn}") for turn in range(_TURNS)
+        ]
         victim = _observed(laboratory, laboratory.victim, kind, f"sets/{kind}/victim")
         alone = Scorer([each.worlds(each.features) for each in taught])
         sure = alone(victim.features)
@@ -99,7 +102,11 @@ def _observed(laboratory: Laboratory, network: Network, kind: str, purpose: str)
         leaves=members.leaves[shown.group[reports]],
         reports=np.ones(len(reports), dtype=np.bool_),
     )
-    decoys = _members_besides(real, network, members, random) if kind == "members" else _outsiders(real, members, random)
+    decoys = (
+        _members_besides(real, network, members, random)
+        if kind == "members"
+        else _outsiders(real, members, random)
+    )
     both = _joined(real, decoys)
     is_listed = random.random(len(both.who)) < COMPLETE
     both = _only(both, is_listed & history.is_published.any(axis=0)[both.debtor])
@@ -203,18 +210,25 @@ def _around(history: History, debtor: Integers, dates: Integers) -> list[Floats]
     """Return the movements from a date on, and by how many more cells moved than usual."""
     cells = logarithmic(history.middle)
     epochs = len(cells)
-    steps = np.concatenate([np.zeros((1, *cells.shape[1:])), np.diff(cells, axis=0), np.zeros((_AFTER, *cells.shape[1:]))])
+    steps = np.concatenate(
+        [np.zeros((1, *cells.shape[1:])), np.diff(cells, axis=0), np.zeros((_AFTER, *cells.shape[1:]))]
+    )
     steps = np.nan_to_num(steps)
     restless = (steps != 0).sum(axis=2)
     usual = restless[:epochs].mean(axis=0)[debtor]
-    shown = np.concatenate([history.is_published, np.zeros((_AFTER, cells.shape[1]), dtype=np.bool_)]).astype(np.float64)
+    shown = np.concatenate([history.is_published, np.zeros((_AFTER, cells.shape[1]), dtype=np.bool_)]).astype(
+        np.float64
+    )
     appeared = np.diff(shown, axis=0, prepend=shown[:1])
     matters = (dates > 0) & (dates < epochs)
     blocks: list[Floats] = []
     for wait in range(_AFTER):
         at = np.minimum(dates + wait, len(steps) - 1)
         blocks += [np.where(matters[:, None], steps[at, debtor][:, _WATCHED], 0.0)]
-        blocks += [np.where(matters, restless[at, debtor] - usual, 0.0), np.where(matters, appeared[at, debtor], 0.0)]
+        blocks += [
+            np.where(matters, restless[at, debtor] - usual, 0.0),
+            np.where(matters, appeared[at, debtor], 0.0),
+        ]
     return blocks
 
 
@@ -227,7 +241,14 @@ def _room(history: History, candidates: _Candidates, debtors: int) -> list[Float
     filled = np.where(np.isnan(filled), 0.0, filled)[:, candidates.debtor]
     here, away = np.where(is_there, filled, 0.0), np.where(is_there, 0.0, filled)
     whole = np.bincount(candidates.debtor, minlength=debtors)[candidates.debtor]
-    return [here.max(axis=0), here.mean(axis=0), away.max(axis=0), (filled > 0).sum(axis=0), whole, is_there.sum(axis=0)]
+    return [
+        here.max(axis=0),
+        here.mean(axis=0),
+        away.max(axis=0),
+        (filled > 0).sum(axis=0),
+        whole,
+        is_there.sum(axis=0),
+    ]
 
 
 def _pooled(seen: _Seen, sure: Floats) -> Floats:

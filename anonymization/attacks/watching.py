@@ -5,13 +5,14 @@ says that its attacker knows of the suspect, and from the own figures of `INSIDE
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from anonymization.attacks.judgement import Scores, auc
 from anonymization.attacks.network import Flags, Floats, History, Integers, Network
@@ -77,7 +78,11 @@ def is_flagged(network: Network, pairs: Integers) -> Flags:
 
 
 def features(
-    history: History, network: Network, suspicion: Suspicion, random: np.random.Generator, moment: int = BEFORE
+    history: History,
+    network: Network,
+    suspicion: Suspicion,
+    random: np.random.Generator,
+    moment: int = BEFORE,
 ) -> Floats:
     """Return what the attacker looks at, one row a suspicion.
 
@@ -87,7 +92,6 @@ def features(
     """
     debtor = network.debtor[suspicion.pair]
     middle = logarithmic(history.middle[:, debtor])
-    low, high = logarithmic(history.low[:, debtor]), logarithmic(history.high[:, debtor])
     before = middle[moment - 1]
     expected = pull(before, suspicion)
     direction = np.sign(expected)
@@ -97,10 +101,9 @@ def features(
     own = _insiders(network, suspicion.pair, random)
     for epoch in range(moment, moment + AFTER):
         moved = middle[epoch] - before
-        clear = np.maximum(low[epoch] - high[moment - 1], 0) - np.maximum(low[moment - 1] - high[epoch], 0)
         known = (own[epoch] - own[moment - 1]) / np.exp(before[:, [banding.EXPOSURE]])
         agrees = np.nan_to_num(moved * expected)
-        blocks += [moved, moved * direction, clear, known, agrees]
+        blocks += [moved, moved * direction, known, agrees]
         blocks.append(history.is_published[epoch, debtor][:, None])
     return np.concatenate([np.asarray(block, dtype=np.float64) for block in blocks], axis=1)
 
@@ -123,11 +126,18 @@ def pull(before: Floats, suspicion: Suspicion) -> Floats:
     days = before[:, banding.DAYS_BEYOND_TERMS]
     base = np.maximum(exposure + change[:, _BASE], 0.05 * exposure)
     moved_days = (days * exposure + change[:, _DAYS]) / base - days
-    classes = [paid_classes(each[:, _DAYS], each[:, _BASE], DEFAULT) for each in (suspicion.was, suspicion.now)]
+    classes = [
+        paid_classes(each[:, _DAYS], each[:, _BASE], DEFAULT) for each in (suspicion.was, suspicion.now)
+    ]
     voices = np.maximum(before[:, [banding.CONTRIBUTORS]], 1.0)
-    paid = np.column_stack([(classes[1] == at) * 1.0 - (classes[0] == at) for at in range(PAID_CLASSES)]) / voices
+    paid = (
+        np.column_stack([(classes[1] == at) * 1.0 - (classes[0] == at) for at in range(PAID_CLASSES)])
+        / voices
+    )
     joined = (classes[1] >= 0) * 1.0 - (classes[0] >= 0)
-    return np.column_stack([joined, np.log(after / exposure), moved[:, 1:].sum(axis=1), moved, moved_days, paid])
+    return np.column_stack(
+        [joined, np.log(after / exposure), moved[:, 1:].sum(axis=1), moved, moved_days, paid]
+    )
 
 
 def _insiders(network: Network, suspects: Integers, random: np.random.Generator) -> Floats:
@@ -141,7 +151,11 @@ def _insiders(network: Network, suspects: Integers, random: np.random.Generator)
     said = np.where(network.speaks[:, chosen, None], network.amounts[:, chosen, :BUCKETS], 0.0) / 100
     sums = np.zeros((network.epochs, network.debtors, 2))
     for epoch in range(network.epochs):
-        np.add.at(sums[epoch], network.debtor[chosen], np.column_stack([said[epoch].sum(axis=1), said[epoch, :, 1:].sum(axis=1)]))
+        np.add.at(
+            sums[epoch],
+            network.debtor[chosen],
+            np.column_stack([said[epoch].sum(axis=1), said[epoch, :, 1:].sum(axis=1)]),
+        )
     own: Floats = sums[:, network.debtor[suspects]]
     return own
 
@@ -151,17 +165,29 @@ class Scorer:
 
     def __init__(self, taught: Sequence[Worlds]) -> None:
         """Learn from worlds of which the truth is known; the last of them decides which learner is used."""
+        with threadpool_limits(1):
+            self._learn(taught)
+
+    def _learn(self, taught: Sequence[Worlds]) -> None:
         rest, last = taught[:-1], taught[-1]
         inputs, answers = _stacked(rest)
         best = -1.0
         for model in (
             HistGradientBoostingClassifier(
-                max_iter=100, learning_rate=0.07, max_leaf_nodes=10, min_samples_leaf=30, l2_regularization=3.0, random_state=0
+                max_iter=60,
+                learning_rate=0.1,
+                max_leaf_nodes=10,
+                max_bins=63,
+                min_samples_leaf=30,
+                l2_regularization=3.0,
+                random_state=0,
             ),
-            make_pipeline(StandardScaler(), LogisticRegression(C=0.02, max_iter=300)),
+            make_pipeline(StandardScaler(), LogisticRegression(C=0.02, max_iter=100)),
         ):
             model.fit(inputs, answers)
-            there, absent = (model.predict_proba(np.nan_to_num(each))[:, 1] for each in (last.there, last.absent))
+            there, absent = (
+                model.predict_proba(np.nan_to_num(each))[:, 1] for each in (last.there, last.absent)
+            )
             reached = auc(Scores(positive=there, negative=absent), 0.5).figure
             if reached > best:
                 best, self._model = reached, model
@@ -169,7 +195,8 @@ class Scorer:
 
     def __call__(self, inputs: Floats) -> Floats:
         """Return the log odds of each row, shape (n,)."""
-        sure = np.clip(self._model.predict_proba(np.nan_to_num(inputs))[:, 1], 1e-6, 1 - 1e-6)
+        with threadpool_limits(1):
+            sure = np.clip(self._model.predict_proba(np.nan_to_num(inputs))[:, 1], 1e-6, 1 - 1e-6)
         odds: Floats = np.log(sure / (1 - sure))
         return odds
 
