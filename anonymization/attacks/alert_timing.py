@@ -8,9 +8,8 @@ things are heard of in a trade.
 reported. The advantage (largest true positive rate less false positive rate), and the rate at 1 % false positives.
 **Control**: an attacker without the suspect's data has the advantage 0 and finds 1 %.
 
-Three observers: of alerts alone, of every movement of the releases besides, and of what was published *before* the
-event, to whom the date is of no use: what it finds is told by the suspect's size, not by timing. All of the product's
-alerts come with the monthly release. The weekly lane for severe events is not built, so it is not attacked.
+Two observers: of alerts alone, and of every movement of the releases besides. All of the product's alerts come with the
+monthly release. The weekly lane for severe events is not built, so it is not attacked.
 """
 
 from collections.abc import Callable, Mapping
