@@ -109,7 +109,7 @@ def _observed(laboratory: Laboratory, network: Network, kind: str, purpose: str)
     )
     both = _joined(real, decoys)
     is_listed = random.random(len(both.who)) < COMPLETE
-    is_seen: Flags = history.is_published.any(axis=0)
+    is_seen = history.is_published.sum(axis=0) > 0
     both = _only(both, is_listed & is_seen[both.debtor])
     return _Seen(candidates=both, features=_features(history, both))
 
