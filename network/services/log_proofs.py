@@ -264,8 +264,9 @@ def leaves_of_the_log(actor: Actor) -> Iterator[str]:
     """Yield every leaf of the log in its order, as it was hashed."""
     require(actor, Permission.NETWORK_OPERATE)
     with reading() as session:
+        epochs = session.scalars(select(ReleaseEpoch.epoch).order_by(ReleaseEpoch.epoch)).all()
         manifests = dict(session.execute(select(ReleaseManifest.epoch, ReleaseManifest.body)).all())
-        for epoch in session.scalars(select(ReleaseEpoch.epoch).order_by(ReleaseEpoch.epoch)).all():
+        for epoch in epochs:
             bodies = select(Release.body).where(Release.epoch == epoch).order_by(Release.leaf)
             yield from session.scalars(bodies.execution_options(yield_per=_AT_ONCE))
             if epoch in manifests:

@@ -19,7 +19,7 @@ from network.i18n import mark
 from network.keystore import keys
 from network.models import LogHead, LogTile, Release, ReleaseEpoch, ReleaseManifest
 from network.permissions import Actor, Permission, require
-from network.services.release_log import read_tiles
+from network.services.release_log import hold_the_pen, read_tiles
 from network.transaction import reading
 
 Progress = Callable[[int, int], None]
@@ -72,6 +72,7 @@ def verify_log(
     require(actor, Permission.RELEASE_CLOSE)
     walk = _Walk()
     with reading() as session:
+        hold_the_pen(session)  # a close that ended in the middle of this would look like a change
         try:
             _check_leaves(session, walk, progress)
             _check_heads(session, walk)
