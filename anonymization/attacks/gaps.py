@@ -28,7 +28,6 @@ from anonymization.attacks.watching import (
     steady_pairs,
     window_of,
 )
-from anonymization.parameters import DEFAULT
 
 LENGTHS = (1, 2, 4)
 LIST = 10
@@ -94,15 +93,15 @@ def attack(laboratory: Laboratory) -> Mapping[str, Trials]:
     return trials
 
 
-def with_gap(network: Network, pairs: Integers, first: int, length: int) -> Network:
+def with_gap(network: Network, pairs: Integers, first: int, length: int, carried_epochs: int) -> Network:
     """Return the network in which the members of `pairs` send nothing about them for `length` epochs from `first` on.
 
-    Their last words are carried for as long as the pool does; then the pairs are silent, and afterwards as ever.
+    Their last words are carried for `carried_epochs`; then the pairs are silent, and afterwards as ever.
     """
     amounts, age = network.amounts.copy(), network.age.copy()
     for late in range(1, length + 1):
         carried = age[first - 1, pairs].astype(np.int64) + late
-        is_carried = (age[first - 1, pairs] != SILENT) & (carried <= DEFAULT.carried_epochs)
+        is_carried = (age[first - 1, pairs] != SILENT) & (carried <= carried_epochs)
         amounts[first + late - 1, pairs] = amounts[first - 1, pairs]
         age[first + late - 1, pairs] = np.where(is_carried, carried, SILENT)
     return replace(network, amounts=amounts, age=age)
@@ -121,7 +120,9 @@ def _observed(laboratory: Laboratory, network: Network, length: int, purpose: st
     root = laboratory.root(purpose)
     quiet = laboratory.publish(window, root)
     missing = missing[quiet.is_published[BEFORE - 1, window.debtor[missing]]]
-    gone = laboratory.publish(with_gap(window, missing, BEFORE, length), root)
+    gone = laboratory.publish(
+        with_gap(window, missing, BEFORE, length, laboratory.parameters.carried_epochs), root
+    )
     seen = [_seen(logarithmic(history.middle[:, window.debtor[missing]])) for history in (gone, quiet)]
     return _Gaps(worlds=Worlds(*seen), member=window.group[missing])
 

@@ -43,7 +43,7 @@ def test_a_gap_is_bridged_for_two_months_and_then_silent() -> None:
     network = simulated(1, 500).between(0, 12)
     steady = steady_pairs(network)
     missing = one_a_debtor(network, steady, np.arange(len(steady), dtype=np.float64))
-    gone = gaps.with_gap(network, missing, 4, 4)
+    gone = gaps.with_gap(network, missing, 4, 4, carried_epochs=2)
     fresh = missing[network.age[3, missing] == 0]
     assert [set(gone.age[epoch, fresh].tolist()) for epoch in range(4, 8)] == [{1}, {2}, {SILENT}, {SILENT}]
     assert (gone.amounts[4:6, fresh] == network.amounts[3, fresh]).all()
