@@ -1,8 +1,5 @@
 """`vigie keys`: the keys of the private ledgers, how they change, and how they come back."""
 
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,24 +15,12 @@ from network.cli.console import (
     progress,
     say,
 )
+from network.cli.keys_recovery import export_recovery, import_recovery, print_option, store_of_settings
 from network.i18n import mark
 
 if TYPE_CHECKING:
-    from network.keystore import KeyStore
     from network.services.key_custody import KeyStatus
     from network.services.key_rotation import Rotation
-
-_print_option = click.option(
-    "--print",
-    "in_words",
-    is_flag=True,
-    help=say(mark("Write no file; print what to set as VIGIE_KEYS on every machine.")),
-)
-_passphrase_option = click.option(
-    "--passphrase-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help=say(mark("A file of mode 0600 whose first line is the passphrase. Without it, you are asked.")),
-)
 
 
 @click.group(help=say(mark("The keys that seal the private ledgers: look at them, change them, save them.")))
@@ -43,11 +28,15 @@ def keys() -> None:
     """Hold the commands on keys."""
 
 
+keys.add_command(export_recovery)
+keys.add_command(import_recovery)
+
+
 @keys.command(
     help=say(mark("Make the first keys of an empty network. The first start does this by itself.")),
     epilog=example("vigie keys init", "vigie keys init --print"),
 )
-@_print_option
+@print_option
 @json_option
 def init(*, in_words: bool, as_json: bool) -> None:
     """Make the first ring."""
@@ -55,7 +44,7 @@ def init(*, in_words: bool, as_json: bool) -> None:
     from network.services.key_custody import begin_keys
 
     with network_running(with_keys=False):
-        store = _store()
+        store = store_of_settings()
         made = begin_keys(operator_at_console(), store=store, in_words=in_words)
     if as_json:
         print_json(
@@ -180,7 +169,7 @@ def status(*, as_json: bool) -> int:
     from network.services.key_custody import key_status
 
     with network_running(with_keys=False):
-        found = key_status(operator_at_console(), store=_store())
+        found = key_status(operator_at_console(), store=store_of_settings())
     if as_json:
         print_json(_as_object(found))
     else:
@@ -247,108 +236,3 @@ def _state(is_held: bool, is_current: bool) -> str:  # noqa: FBT001  # two facts
     if not is_held:
         return say(mark("missing"))
     return say(mark("seals")) if is_current else say(mark("opens"))
-
-
-@keys.command(
-    "export-recovery",
-    help=say(mark("Write all keys under a passphrase to a new file, to be kept away from this machine.")),
-    epilog=example("vigie keys export-recovery vigie-recovery.json"),
-)
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@_passphrase_option
-@json_option
-def export_recovery(file: Path, *, passphrase_file: Path | None, as_json: bool) -> None:
-    """Write the recovery copy, and say what to do with it."""
-    from network.permissions import operator_at_console
-    from network.services import key_custody
-
-    passphrase = _passphrase(passphrase_file, is_new=True)
-    with network_running():
-        copy = key_custody.export_recovery(
-            operator_at_console(), path=file, passphrase=passphrase, today=datetime.now(tz=UTC).date()
-        )
-    if as_json:
-        print_json({"file": file, "fingerprint": copy.fingerprint, "keys": copy.keys})
-        return
-    note(
-        say(
-            mark("%(file)s holds the root key %(fingerprint)s and the keys %(keys)s."),
-            file=file,
-            fingerprint=copy.fingerprint,
-            keys=", ".join(copy.keys),
-        )
-    )
-    note(
-        say(
-            mark(
-                "Keep it away from this machine and from the backups of its database, and the passphrase in a third place. See that it opens: vigie keys import-recovery FILE changes nothing here. Write a new one after each rotation, and keep the older ones as long as you keep backups from their time."
-            )
-        )
-    )
-
-
-@keys.command(
-    "import-recovery",
-    help=say(
-        mark(
-            "Put the keys of a recovery copy back: where they are lost, or beside those of the same network."
-        )
-    ),
-    epilog=example("vigie keys import-recovery vigie-recovery.json"),
-)
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@_passphrase_option
-@_print_option
-@json_option
-def import_recovery(file: Path, *, passphrase_file: Path | None, in_words: bool, as_json: bool) -> None:
-    """Put the keys back."""
-    from network.permissions import operator_at_console
-    from network.services import key_custody
-
-    passphrase = _passphrase(passphrase_file, is_new=False)
-    with network_running(with_keys=False):
-        store = _store()
-        copy = key_custody.import_recovery(
-            operator_at_console(), path=file, passphrase=passphrase, store=store, in_words=in_words
-        )
-    if as_json:
-        print_json(
-            {
-                "file": file,
-                "fingerprint": copy.fingerprint,
-                "keys": copy.keys,
-                "place": store.place,
-                "was_known": copy.was_known,
-                "set_vigie_keys": copy.to_set,
-            }
-        )
-    elif copy.to_set is not None:
-        click.echo(f"VIGIE_KEYS={copy.to_set}")
-    elif copy.was_known:
-        note(say(mark("The copy opens; all its keys are in %(place)s already."), place=store.place))
-    else:
-        note(say(mark("The keys of this network are in %(place)s."), place=store.place))
-
-
-def _store() -> "KeyStore":
-    from network.runtime import key_store
-    from network.settings import Settings
-
-    return key_store(Settings.from_environment())
-
-
-def _passphrase(path: Path | None, *, is_new: bool) -> str:
-    """Return the passphrase from its file, or ask the person for it; a new one twice."""
-    from network.errors import SettingsError
-    from network.keystore.passphrase import read_passphrase, refuse_if_short
-
-    if path is not None:
-        return read_passphrase(path)
-    if not sys.stdin.isatty():
-        raise SettingsError(
-            mark("Nobody is there to be asked for the passphrase; name its file with --passphrase-file.")
-        )
-    words = say(mark("Passphrase"))
-    passphrase = str(click.prompt(words, hide_input=True, confirmation_prompt=is_new, err=True))
-    refuse_if_short(passphrase)
-    return passphrase

@@ -1,6 +1,5 @@
 """A new key takes over while others seal and read: nothing is lost, nobody waits, nothing tells rows apart."""
 
-import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,25 +12,22 @@ from sqlalchemy import Engine, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from anonymization.vault import KeyRing, SealedPage, open_blobs, seal_blob
-from network.bulk import copy_rows
+from anonymization.vault import KeyRing, seal_blob
 from network.embedded.processes import wait_until
 from network.errors import ConflictError, NotAllowedError, UnavailableError
 from network.keystore import KeyStore, choose_store, keys
 from network.keystore.ring_format import longer_ring
 from network.models import LedgerPage, MatchReview, PipelineState, SealingKey
 from network.permissions import operator_at_console
-from network.resolution.outcome import CustomerLine, ReviewCase
 from network.services import private_pages, review_cases
 from network.services.dealing import deal_out
 from network.services.key_rotation import Rotation, rotate_keys, rotating_alone
 from network.services.private_pages import Content
-from network.services.review_cases import OpenCase
 from network.services.sealing_keys import SEALED, register, registered_keys, sealing_ring
 from network.transaction import reading, unit_of_work
 from tests.factories.cast import Person
+from tests.factories.sealed import key_ids, read_back, seal_everywhere, send, state_opens
 
-PAGE = 7_000  # plain bytes, so that a blob is one page
 OPERATOR = operator_at_console()
 
 
@@ -42,55 +38,6 @@ def store(committed_database: Engine, tmp_path: Path, monkeypatch: pytest.Monkey
     kept.create(keys.ring)
     monkeypatch.setattr(keys, "_store", kept)
     return kept
-
-
-def send(member_id: uuid.UUID, *, pages: int = 3) -> None:
-    frame = private_pages.pack(pl.DataFrame({"bytes": [os.urandom(PAGE - 700)]}))
-    with unit_of_work() as session:
-        private_pages.write(
-            session, member_id=member_id, content=Content.INVOICES, blobs=[("2026-09", frame)] * pages
-        )
-
-
-def read_back(member_id: uuid.UUID) -> int:
-    with reading() as session:
-        return private_pages.read(
-            session, member_id=member_id, content=Content.INVOICES, periods=["2026-09"]
-        )["2026-09"].height
-
-
-def seal_everywhere(member_id: uuid.UUID) -> None:
-    """Put a sealed row into each table that has any."""
-    send(member_id)
-    line = CustomerLine(customer_id="C1", customer_name="Garage Dupont")
-    with unit_of_work() as session:
-        review_cases.write_cases(
-            session, member_id, [OpenCase(uuid.uuid4(), member_id, ReviewCase(line, "name_alone", ()))]
-        )
-        rows = [
-            (page.id, "2026-09", page.key_id, page.wrapped_key, page.sealed)
-            for page in seal_blob(b"state", ring=sealing_ring(session), table=PipelineState.__tablename__)
-        ]
-        copy_rows(
-            session,
-            table=PipelineState.__tablename__,
-            columns=("id", "epoch", "key_id", "wrapped_key", "sealed"),
-            rows=rows,
-        )
-
-
-def state_opens() -> bool:
-    with reading() as session:
-        columns = (PipelineState.id, PipelineState.key_id, PipelineState.wrapped_key, PipelineState.sealed)
-        pages = [SealedPage(*row) for row in session.execute(select(*columns))]
-    return open_blobs(pages, ring=keys.ring_with(pages[0].key_id), table=PipelineState.__tablename__) == [
-        b"state"
-    ]
-
-
-def key_ids(engine: Engine) -> set[str]:
-    with Session(engine) as session:
-        return {key_id for table in SEALED for key_id in session.scalars(select(table.key_id))}
 
 
 def test_every_data_key_is_wrapped_anew_and_no_page_is_touched(
