@@ -4,14 +4,19 @@ import random
 import statistics
 import time
 import uuid
+from pathlib import Path
 
 from sqlalchemy import text
 
 from bench.report import Figure, duration, publish, scaled
 from bench.stage import fresh_network
+from network.embedded import postgres
+from network.embedded.places import Places
+from network.extensions import database
+from network.logins import DatabaseRole
 from network.permissions import operator_at_console
 from network.services.profiles import read_profile
-from network.transaction import unit_of_work
+from network.transaction import Reader, read_as, unit_of_work
 
 SMALL, LARGE = 4_000, 1_000_000
 SAMPLE = 500
@@ -59,7 +64,19 @@ def _fill(debtors: int) -> list[uuid.UUID]:
     return [uuid.UUID(str(held)) for held in sample]
 
 
-def _read(sample: list[uuid.UUID]) -> list[float]:
+def _read(home: Path, sample: list[uuid.UUID]) -> list[float]:
+    """Return the milliseconds of reads under the login of the pages, for a reader, in ascending order."""
+    owner_url = database.engine.url.render_as_string(hide_password=False)
+    database.connect(postgres.url(Places(home), login=DatabaseRole.WEB.value))
+    read_as(Reader(user_id=uuid.uuid4(), owner_tag=bytes(16)))
+    try:
+        return _timed(sample)
+    finally:
+        read_as(None)
+        database.connect(owner_url)
+
+
+def _timed(sample: list[uuid.UUID]) -> list[float]:
     actor = operator_at_console()
     order = sample * 4
     random.Random(1).shuffle(order)
@@ -76,8 +93,8 @@ def _read(sample: list[uuid.UUID]) -> list[float]:
 def run() -> None:
     """Time reads in both networks and publish their median and 95th percentile."""
     small, large = scaled(SMALL), scaled(LARGE)
-    with fresh_network():
-        before, after = _read(_fill(small)), _read(_fill(large))
+    with fresh_network() as home:
+        before, after = _read(home, _fill(small)), _read(home, _fill(large))
     figures: list[Figure] = [
         duration(
             f"profile of 24 months, {large:,} debtors against {small:,}: median",
