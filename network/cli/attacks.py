@@ -10,6 +10,9 @@ from network.cli.console import example, json_option, note, print_json, print_ta
 from network.i18n import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from anonymization.attacks.judgement import Trials
     from network.promise.report import Section
     from network.promise.suite import Judged, Plan
 
@@ -73,6 +76,7 @@ def attacks(
     as_json: bool,
 ) -> int:
     """Run what is missing, judge all of it and write the report; 1 where a row of the profile in force fails."""
+    from network.promise.registry import PRODUCT
     from network.promise.report import rows, write_report
     from network.promise.suite import SEEDS, judged, run
     from network.settings import Settings
@@ -84,7 +88,10 @@ def attacks(
     plan = _plan(seeds or SEEDS, profiles or ATTACKED, attacks_, churns or CHURNS, debtors)
     with progress(say(mark("Attacking simulated networks")), quiet=as_json) as advance:
         failed = run(plan, folder / "trials", progress=advance)
-    found = judged(plan, folder / "trials", failed)
+    product = (
+        _attack_product(settings.profile, quiet=as_json) if PRODUCT in (attacks_ or (PRODUCT,)) else None
+    )
+    found = judged(plan, folder / "trials", failed, product=product, profile=settings.profile)
     chapters = () if attacks_ else (_utility(plan, folder, quiet=as_json),)
     path = write_report(folder, plan, found, today=datetime.now(tz=UTC).date(), sections=chapters)
     failing = found.failing(settings.profile)
@@ -107,26 +114,33 @@ def _plan(
     seeds: int, profiles: tuple[str, ...], attacks_: tuple[str, ...], churns: tuple[str, ...], debtors: int
 ) -> "Plan":
     from anonymization.parameters import PROFILES
-    from network.promise.registry import ATTACKS
+    from network.promise.registry import ATTACKS, PRODUCT
     from network.promise.suite import Plan
     from simulation import Churn
 
-    unknown = [name for name in attacks_ if name not in ATTACKS]
+    unknown = [name for name in attacks_ if name not in {*ATTACKS, PRODUCT}]
     if unknown:
         raise click.BadParameter(
             say(
                 mark("there is no attack %(name)s; there are %(known)s."),
                 name=unknown[0],
-                known=", ".join(ATTACKS),
+                known=", ".join((*ATTACKS, PRODUCT)),
             )
         )
     return Plan(
-        attacks=attacks_ or tuple(ATTACKS),
+        attacks=tuple(name for name in attacks_ or ATTACKS if name in ATTACKS),
         churns=tuple(map(Churn, churns)),
         seeds=tuple(range(1, seeds + 1)),
         rules=tuple(PROFILES.get(name) for name in profiles),
         debtors=debtors,
     )
+
+
+def _attack_product(profile: str, *, quiet: bool) -> "Mapping[str, Trials]":
+    from network.promise.oracle import attack_product
+
+    with progress(say(mark("Asking a running product what it must not tell")), quiet=quiet):
+        return attack_product(profile, with_times=True)
 
 
 def _utility(plan: "Plan", folder: Path, *, quiet: bool) -> "Section":

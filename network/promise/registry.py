@@ -10,3 +10,6 @@ from network.promise.alerts import alerts_of
 ATTACKS: Mapping[str, AttackFile] = {**suite.ATTACKS, "alert_timing": AlertTiming(alerts_of)}
 BEHIND: Mapping[str, tuple[str, ...]] = {"alert_timing": ("network.promise.alerts",)}
 """Modules that decide an attack's trials besides its own file, by the attack's name."""
+
+PRODUCT = "oracle"
+"""The attack on the running product, which has no networks to be repeated on: see `network.promise.oracle`."""

@@ -4,15 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from anonymization.attacks import oracle
 from anonymization.attacks.judgement import Trials, Verdict, corrected, judge
 from anonymization.attacks.suite import SANITY
 from anonymization.parameters import PROFILES, Parameters
 from network.promise.cells import NAIVE, Cell, kept, run_cell
 from network.promise.jobs import Progress, nobody, work_off
-from network.promise.registry import ATTACKS
+from network.promise.registry import ATTACKS, PRODUCT
 from simulation import Churn
 
 DEBTORS, EPOCHS, SEEDS = 1500, 24, 8
+NO_CHURN = "any"
+"""Churn of what is asked of the running product."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +73,18 @@ def run(
     )
 
 
-def judged(plan: Plan, folder: Path, failed: Mapping[Cell, BaseException]) -> Judged:
-    """Return the verdicts on everything that ran: an attack and churn with a missing cell is not judged at all."""
+def judged(
+    plan: Plan,
+    folder: Path,
+    failed: Mapping[Cell, BaseException],
+    *,
+    product: Mapping[str, Trials] | None = None,
+    profile: str = "default",
+) -> Judged:
+    """Return the verdicts on everything that ran: an attack and churn with a missing cell is not judged at all.
+
+    `product` are the trials of the attack on the running product, under the rules of `profile`; None if it was left out.
+    """
     not_run = {name: "left out of this run by its name" for name in ATTACKS if name not in plan.attacks}
     not_run |= {name: reason for name in plan.attacks if (reason := reason_not_to_run(name)) is not None}
     not_run |= {
@@ -93,6 +106,12 @@ def judged(plan: Plan, folder: Path, failed: Mapping[Cell, BaseException]) -> Ju
                     exact = naive[key].figure if key in naive else None
                     found.setdefault(verdict.profile, []).append(replace(verdict, naive=exact))
     found.pop(NAIVE, None)
+    if product is None:
+        not_run[PRODUCT] = "left out of this run by its name"
+    else:
+        found.setdefault(profile, []).extend(
+            judge(claim, product[claim.attack], churn=NO_CHURN, profile=profile) for claim in oracle.CLAIMS
+        )
     return Judged(
         verdicts={profile: corrected(verdicts) for profile, verdicts in found.items()},
         sanity=_sane(naive),
