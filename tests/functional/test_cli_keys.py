@@ -2,11 +2,15 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +51,7 @@ def told(*words: str, code: int = 0) -> dict[str, Any]:
 def rows_by_key(engine: Engine) -> dict[str, int]:
     with engine.connect() as connection:
         counted = connection.execute(text("SELECT key_id, count(*) FROM ledger_page GROUP BY key_id"))
-        return dict(counted.tuples().all())
+        return dict(map(tuple, counted))
 
 
 class AtWork:
@@ -78,9 +82,12 @@ class AtWork:
 @contextmanager
 def at_work(what: str) -> Iterator[AtWork]:
     program = AtWork(what)
-    program.take_turns(1)
-    yield program
-    assert program.end() == ""
+    try:
+        program.take_turns(1)
+        yield program
+    finally:
+        complaint = program.end()
+    assert complaint == ""
 
 
 def test_keys_change_twice_while_one_process_sends_and_another_reads(network: Engine) -> None:
@@ -141,3 +148,49 @@ def test_two_rotations_at_once_are_one_rotation(network: Engine) -> None:
     assert len(rows_by_key(network)) == 1
     assert len(told("keys", "status")["keys"]) == 1
     load("check", "2000")
+
+
+class Browser:
+    """Somebody at the pages of a running network."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    def opens(self, path: str, form: dict[str, str] | None = None) -> str:
+        """Return the text of a page; a refusal is an error."""
+        body = urllib.parse.urlencode(form).encode() if form is not None else None
+        request = urllib.request.Request(  # noqa: S310  # our own address
+            self._url + path, data=body, headers={"Referer": self._url + path}
+        )
+        with self._opener.open(request, timeout=60) as answer:
+            return str(answer.read().decode())
+
+    def signs_in(self, email: str, password: str) -> None:
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.opens("/sign-in"))
+        assert token is not None
+        self.opens("/sign-in", {"csrf_token": token[1], "email": email, "password": password})
+
+
+def test_pages_that_were_up_before_a_rotation_go_on_after_it(network: Engine, tmp_path: Path) -> None:
+    url = told("up", "--detach")["url"]
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text(
+        "customer_id,customer_name,invoice_id,invoice_date,due_date,amount,currency\n"
+        "C1,Boulangerie Vasseur SARL,F1,2026-07-10,2026-08-10,1234.56,EUR\n",
+        encoding="utf-8",
+    )
+    told("ingest", str(ledger), "--member", "Aciers")
+    account = told(
+        "user", "add", "a@vigie.example", "--name", "A", "--role", "credit_manager", "--member", "Aciers"
+    )
+    browser = Browser(url)
+    browser.signs_in("a@vigie.example", account["password"])
+    assert "ledger.csv" in browser.opens("/contributions")
+    done = told("keys", "rotate")
+    assert (done["is_complete"], set(rows_by_key(network))) == (True, {done["key"]})
+    for _ in range(6):  # there are two processes, and either may answer
+        assert "ledger.csv" in browser.opens("/contributions")
+    assert told("keys", "rotate")["is_complete"]
+    told("ingest", str(ledger), "--member", "Boulons")
+    assert "ledger.csv" in browser.opens("/contributions")
