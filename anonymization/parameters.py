@@ -164,7 +164,8 @@ class Parameters:
         "Step 7, days. Unweighted share of groups paid under 30, 30 to 90, over 90 days late, as the FPI of Altares.",
     ]
     changed_groups: Annotated[
-        int, "Step 8. With two changes at once neither can be told by subtraction of releases."
+        int,
+        "Step 8. Three insiders who come and go with a stranger still leave two changes that are not theirs.",
     ]
     delay_most: Annotated[
         int,
@@ -172,7 +173,16 @@ class Parameters:
     ]
     wait_most: Annotated[
         int,
-        "Step 8. A quarter: after it a lone change is applied, or the release would describe a set that is gone.",
+        "Step 8. A year, as long as trade references are kept elsewhere: then what is pending is applied, though fewer "
+        "groups changed. Not a lone joiner: in a network that stands still, its joining alone would be seen.",
+    ]
+    wait_hollow: Annotated[
+        int,
+        "Step 8. A quarter: where fewer groups still speak than any gate asks for, the words of those that left must not "
+        "be published as if they were the present.",
+    ]
+    moved_groups: Annotated[
+        int, "Step 9. Where fewer groups moved at all, a movement of the figure is one group's, or noise."
     ]
     change_share: Annotated[float, "Step 9. Above one half, the movement of a value is one group's movement."]
     hold_most: Annotated[
@@ -227,9 +237,11 @@ DEFAULT = Parameters(
     days=_scale("-30", "3", "8", "15", "22", "30", "60", "90", "240"),
     days_typical=(0.0, 5.5, 11.5, 18.5, 26.0, 45.0, 75.0, 120.0),
     paid_limits=(30.0, 90.0),
-    changed_groups=2,
+    changed_groups=5,
     delay_most=2,
-    wait_most=3,
+    wait_most=12,
+    wait_hollow=3,
+    moved_groups=2,
     change_share=0.5,
     hold_most=2,
     memory=12,
@@ -243,6 +255,8 @@ TRADE = replace(
     weight_cap=0.40,  # three voices cannot each stay under a quarter
     insiders=1,  # against three insiders no debtor with fewer than five groups could ever be published
     contributors=_scale("3", "5", "10", "20", open_end=True, counts=True),
+    changed_groups=2,  # with three voices, five changes would be years of waiting
+    wait_most=3,
 )
 """What trade exchanges do: three groups are enough. The method page shows what that costs."""
 

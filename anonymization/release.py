@@ -34,13 +34,18 @@ __all__ = ["Closed", "Contributions", "ReleaseKeys", "State", "close"]
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """What steps 3 to 7 make of the applied set: bands (d, 12), and which debtors pass gate and p %-rule."""
+    """What steps 3 to 7 make of the applied set: bands (d, 12), and which debtors are published.
+
+    `is_again` marks those that pass the gate while too few of their groups owe anything for step 5: for a while they
+    are told as they were told last, so that an empty month end does not show as a gap.
+    """
 
     voices: Voices
     figures: Figures
     levels: Levels
     bands: NDArray[np.int8]
     is_published: Flags
+    is_again: Flags
 
 
 def close(contributions: Contributions, state: State, keys: ReleaseKeys, parameters: Parameters) -> Closed:
@@ -66,6 +71,7 @@ def close(contributions: Contributions, state: State, keys: ReleaseKeys, paramet
         candidates.is_published,
         parameters,
     )
+    holding = Holding(held=holding.held | candidates.is_again[:, None], timed_out=holding.timed_out)
     bands = keep(candidates.bands, roster.memory.bands, holding.held)
     return _closed(
         contributions, roster, applied, candidates, spoken_now, holding, bands, flagged, parameters
@@ -91,12 +97,18 @@ def _candidates(
     is_protected = is_safe(quiet.buckets.sum(axis=1), level.exposure, segments, parameters)
     is_protected &= is_safe(quiet.base, level.base, segments, parameters) & (figures.base > 0)
     noise = cell_noise(tag, roster.debtor_blocks, quiet, segments, keys, parameters)  # 6
+    bands = band(add_noise(figures, noise, parameters), parameters)  # 7
+    passes = segments.count() >= needed
+    memory = roster.memory
+    is_patient = memory.is_started & (memory.silent == 0) & (memory.held < parameters.hold_most).all(axis=1)
+    is_again = passes & ~is_protected & is_patient
     return _Candidates(
         voices=voices,
         figures=figures,
         levels=level,
-        bands=band(add_noise(figures, noise, parameters), parameters),  # 7
-        is_published=(segments.count() >= needed) & is_protected,
+        bands=np.where(is_again[:, None], memory.bands, bands),
+        is_published=passes & (is_protected | is_again),
+        is_again=is_again,
     )
 
 

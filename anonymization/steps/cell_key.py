@@ -74,7 +74,8 @@ def cell_noise(
         Gauge.EXPOSURE: (coarse(owing, parameters),),
         Gauge.AGING: (coarse(owing, parameters), coarse(late, parameters)),
         Gauge.DAYS: (coarse(voices.base, parameters), coarse(mean_days, parameters)),
-        Gauge.PAID: (classes.astype(np.uint64),),
+        # Classes alone would seldom change: then any movement of a paid share tells of the set.
+        Gauge.PAID: (classes.astype(np.uint64), coarse(owing, parameters), coarse(voices.base, parameters)),
     }
     noise = {}
     for gauge, parts in states.items():

@@ -1,9 +1,10 @@
-"""Step 8: who is in the set. Joiners and leavers wait until at least two groups changed.
+"""Step 8: who is in the set. Joiners and leavers wait for each other.
 
-Against differencing: if the set changed by one group between two releases, what moved is that group. So a lone joiner
-stays out and a lone leaver's last words stay in, until another group changes too, or `wait_most` epochs have passed.
-A keyed delay keeps the date of the change from being the date of its cause. It is the eighth step of the table and
-runs third, because everything after it is computed over the applied set.
+Against differencing: if the set changed by one group between two releases, what moved is that group. So joiners stay
+out and leavers' last words stay in until `changed_groups` groups changed, insiders who change to lend cover among them.
+After `wait_most` epochs what is pending is applied with less, but never a joiner alone: where nothing else moves, its
+joining would be read off the release whenever it came. A keyed delay keeps the date of the change from being the date of
+its cause. It is the eighth step of the table and runs third, because everything after it is computed over the applied set.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from anonymization.parameters import Parameters
 from anonymization.pseudonyms import ReleaseKeys, tags
 from anonymization.segments import Flags
 from anonymization.steps.merging import Roster
+
+_COMPANY = 2
+_LONGEST = 254  # a joiner may wait longer than a byte counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +37,24 @@ def apply_changes(roster: Roster, keys: ReleaseKeys, parameters: Parameters) -> 
 
     A debtor without a release to compare with takes the set as it is. Otherwise the changes that are pending are
     applied all together, when at least `changed_groups` groups changed and the keyed delay (0 to `delay_most`
-    epochs since the first pending change) is over, or when `wait_most` epochs have passed.
+    epochs since the first pending change) is over, or when `wait_most` epochs have passed and what waits is more than
+    a lone joiner, or `wait_hollow` where fewer groups still speak than any gate asks for.
     """
     memory = roster.memory
     is_current = roster.is_current
     changed = roster.segments.count(is_current != roster.was_applied)
     is_pending = memory.is_started & (changed > 0)
     is_enough = (changed >= parameters.changed_groups) & (memory.waited >= _delay(roster, keys, parameters))
-    is_over = memory.waited >= parameters.wait_most
+    is_leaving = roster.segments.count(roster.was_applied & ~is_current) > 0
+    is_over = (memory.waited >= parameters.wait_most) & (is_leaving | (changed >= _COMPANY))
+    is_hollow = roster.segments.count(is_current) < min(parameters.gate)
+    is_over |= is_hollow & (memory.waited >= parameters.wait_hollow)
     is_due = is_pending & (is_enough | is_over)
     takes = ~memory.is_started | is_due
     is_waiting = is_pending & ~is_due
     return Applied(
         is_applied=np.where(takes[roster.segments.owner], is_current, roster.was_applied),
-        waited=np.where(is_waiting, memory.waited + 1, 0).astype(np.uint8),
+        waited=np.where(is_waiting, np.minimum(memory.waited, _LONGEST) + 1, 0).astype(np.uint8),
         generation=memory.generation + is_due.astype(np.uint32),
         is_waiting=is_waiting,
         timed_out=is_due & (changed < parameters.changed_groups),

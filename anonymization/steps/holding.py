@@ -59,7 +59,7 @@ def hold(
 
     `spoken_now` (u, 9) are the distorted amounts of this epoch in the columns of `State.baseline`, zeros for rows out
     of the set. A gauge is held if one of its bands would move, and for that very cell either fewer than
-    `changed_groups` groups moved since the gauge was last let through, or one group makes more than `change_share` of
+    `moved_groups` groups moved since the gauge was last let through, or one group makes more than `change_share` of
     the sum of absolute changes. Influence on a ratio R = a/b is |change of a - R * change of b|: a group that grows
     without changing its mix moves nothing. Both ends are lowered to the level of now: what step 5 cuts off has no say.
     """
@@ -102,7 +102,7 @@ def next_baseline(
 
 
 def _is_one_voice(movement: _Movement, segments: Segments, parameters: Parameters) -> Flags:
-    is_alone = segments.count(movement.is_moved) < parameters.changed_groups
+    is_alone = segments.count(movement.is_moved) < parameters.moved_groups
     most = segments.largest(movement.influence)
     leads: Flags = most > parameters.change_share * segments.sum(movement.influence)
     return is_alone | leads
