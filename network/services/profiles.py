@@ -74,7 +74,8 @@ def find_debtor(actor: Actor, *, words: str) -> uuid.UUID:
     """
     require(actor, Permission.PROFILE_READ)
     with reading(unlisted=True) as session:
-        found = [held for held in _candidates(session, words.strip()) if _may_know(session, actor, held)]
+        candidates = _candidates(session, words.strip())
+        found = [held for held in candidates if _may_know(session, actor, held.id, is_listed=held.is_listed)]
     if not found:
         raise NotFoundError(mark("No debtor %(words)s. Search with: vigie search WORDS"), words=words)
     if len(found) > 1:
@@ -117,11 +118,11 @@ def _namesakes(session: Session, words: str) -> Sequence[Debtor]:
     return [held for held in session.scalars(statement) if normalise(held.name).spelling == asked.spelling]
 
 
-def _may_know(session: Session, actor: Actor, debtor: Debtor) -> bool:
+def _may_know(session: Session, actor: Actor, debtor_id: uuid.UUID, *, is_listed: bool) -> bool:
     """A debtor that was never released is known to those who have it among their own customers alone."""
-    if debtor.is_listed or actor.may(Permission.DEBTOR_SEE_UNLISTED):
+    if is_listed or actor.may(Permission.DEBTOR_SEE_UNLISTED):
         return True
-    return actor.member_id is not None and debtor.id in own_debtor_ids(session, actor.member_id)
+    return actor.member_id is not None and debtor_id in own_debtor_ids(session, actor.member_id)
 
 
 def read_profile(actor: Actor, *, debtor_id: uuid.UUID) -> Profile:
@@ -133,7 +134,11 @@ def read_profile(actor: Actor, *, debtor_id: uuid.UUID) -> Profile:
     require(actor, Permission.PROFILE_READ)
     with reading(unlisted=True) as session:
         found = session.execute(_HEAD, {"debtor": debtor_id, "reader": actor.user_id}).one_or_none()
-        if found is None or not _may_know(session, actor, found.Debtor):
+        is_listed = found is not None and found.Debtor.is_listed
+        may_know = _may_know(
+            session, actor, debtor_id, is_listed=is_listed
+        )  # asked of nobody too: it takes time
+        if found is None or not may_know:
             raise NotFoundError(mark("There is no such debtor."))
         identity = _identity(session, actor, found.Debtor, found.identifiers or {})
         bodies = session.scalars(_BODIES, {"debtor": debtor_id}).all()
