@@ -1,13 +1,18 @@
 """The roles of the database, each under a login of its own: what it may do."""
 # ruff: noqa: S608  # statements of our own names
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from network.errors import SettingsError
+from network.extensions import database
 from network.logins import DatabaseRole, check_login
 from network.models import Base
+from network.runtime import started
+from network.settings import Settings
 from tests.databases import Logins, login
 from tests.factories.releases import close_month, new_debtor, released
 
@@ -208,3 +213,32 @@ def test_a_login_of_the_right_role_is_let_in(logins: Logins) -> None:
     for role in (WEB, WORKER):
         with logins.opened(role) as connection:
             check_login(connection, role)
+
+
+def external(settings: Settings, engine: Engine, **roles: DatabaseRole) -> Settings:
+    """Return settings of a server that is not ours, with a login for each of its URLs."""
+    return replace(settings, **{name: login(engine.url, role) for name, role in roles.items()})  # type: ignore[arg-type]
+
+
+def test_a_server_of_ones_own_is_met_under_the_login_of_the_process(
+    committed_database: Engine, settings: Settings
+) -> None:
+    for given, role, user in (
+        ({"database_url": WORKER, "database_web_url": WEB}, WEB, "vigie_web"),
+        ({"database_url": WORKER, "database_web_url": WEB}, WORKER, "vigie_worker"),
+        ({"database_url": WEB}, WEB, "vigie_web"),
+        ({"database_url": WORKER, "database_owner_url": DatabaseRole.OWNER}, WORKER, "vigie_worker"),
+    ):
+        with started(external(settings, committed_database, **given), role=role, with_keys=False):
+            assert database.engine.url.username == user
+
+
+@pytest.mark.parametrize("given", [WORKER, DatabaseRole.OWNER])
+def test_pages_do_not_start_with_a_login_that_may_more(
+    committed_database: Engine, settings: Settings, given: DatabaseRole
+) -> None:
+    with (
+        pytest.raises(SettingsError),
+        started(external(settings, committed_database, database_url=given), role=WEB, with_keys=False),
+    ):
+        pass

@@ -4,6 +4,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 
+import polars as pl
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
@@ -13,6 +14,7 @@ from network.extensions import database
 from network.logins import DatabaseRole
 from network.models import LedgerPage, MatchReview, Member, News, SealingKey, User, Watch
 from network.permissions import Role
+from network.resolution.registry import claim_identifiers, create_debtors, drop_debtors
 from network.services.private_pages import owner_tag
 from network.transaction import (
     NOBODY,
@@ -21,6 +23,7 @@ from network.transaction import (
     let_see_group,
     read_as,
     reading,
+    unit_of_work,
 )
 from tests.databases import Logins
 from tests.factories.cast import Person, new_member, new_person
@@ -227,3 +230,25 @@ def test_affiliates_are_read_where_a_service_says_so_and_never_written(
         assert session.scalar(text("SELECT count(*) FROM match_review")) == 0
         assert session.execute(text("DELETE FROM ledger_page RETURNING 1")).all() == []
     assert counts()["ledger_page"] == 0
+
+
+def test_the_pages_take_back_what_their_own_transaction_wrote_and_nothing_older(
+    as_the_pages: Callable[[Reader], None], reporter: Person
+) -> None:
+    """Two files that found one debtor at once: the later one takes its own back (`registry.drop_debtors`)."""
+    older = new_debtor("Older", debtor_id=uuid.uuid4(), is_listed=False)
+    as_the_pages(reader_of(reporter))
+    with unit_of_work(unlisted=True) as session:
+        fresh = str(uuid.uuid4())
+        columns = {"name": "Fresh", "legal_form": None, "postcode": None, "city": None, "country": "FR"}
+        create_debtors(
+            session, pl.DataFrame({"id": [fresh], **{name: [value] for name, value in columns.items()}})
+        )
+        lost = claim_identifiers(
+            session, pl.DataFrame({"debtor_id": [fresh], "scheme": ["siren"], "value": ["732829320"]})
+        )
+        assert lost.is_empty()
+        drop_debtors(session, [fresh, str(older)])
+        assert session.scalars(text("SELECT name FROM debtor")).all() == ["Older"]
+        assert session.scalar(text("SELECT count(*) FROM debtor_identifier")) == 0
+        assert session.scalar(text("SELECT count(*) FROM outbox")) == 0
