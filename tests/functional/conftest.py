@@ -1,5 +1,7 @@
 """The web application over the test's own database, and visitors who use it as browsers do: with form tokens."""
 
+import io
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from html import unescape
@@ -13,7 +15,9 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from network import create_app
+from network import cli, create_app
+from network.embedded import engines
+from network.keystore import keys
 from network.logins import DatabaseRole
 from network.search.connection import search_connection
 from network.search.embedded import EmbeddedIndex
@@ -123,3 +127,53 @@ def logins(committed_database: Engine) -> Iterator[Logins]:
     yield Logins(engines)
     for engine in engines.values():
         engine.dispose()
+
+
+class Outcome:
+    """What a command left: exit code, standard output and standard error."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.returncode, self.stdout, self.stderr = code, out, err
+
+
+Vigie = Callable[..., Outcome]
+Told = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def network(installation: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """An installation of its own whose engines stay up; yields the superuser's engine."""
+    for name in ("_ring", "_store"):
+        monkeypatch.setattr(keys, name, None)
+    with engines.held(installation, with_redis=True, is_durable=False) as running:
+        assert running.database_url is not None
+        engine = create_engine(running.database_url, isolation_level="AUTOCOMMIT")
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def vigie(network: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Vigie:
+    """Run a command in this process."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))  # nobody answers questions
+
+    def run(*words: str) -> Outcome:
+        capsys.readouterr()
+        code = cli.run(words)
+        said = capsys.readouterr()
+        return Outcome(code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def told(vigie: Vigie) -> Told:
+    """Run a command with --json and return its object."""
+
+    def run(*words: str, code: int = 0) -> dict[str, Any]:
+        done = vigie(*words, "--json")
+        assert done.returncode == code, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    return run

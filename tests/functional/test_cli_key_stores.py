@@ -1,70 +1,16 @@
 """`vigie keys` as its user meets it: keys that are lost, wrong, in the environment, or with a key service."""
 
-import io
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
-from network import cli
-from network.embedded import engines, postgres
-from network.keystore import keys
+from network.embedded import postgres
 from tests.functional import key_load
-
-
-class Outcome:
-    """What a command left: exit code, standard output and standard error."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.returncode, self.stdout, self.stderr = code, out, err
-
-
-Vigie = Callable[..., Outcome]
-Told = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def network(installation: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """An installation of its own whose engines stay up; yields the superuser's engine."""
-    for name in ("_ring", "_store"):
-        monkeypatch.setattr(keys, name, None)
-    with engines.held(installation, with_redis=True, is_durable=False) as running:
-        assert running.database_url is not None
-        engine = create_engine(running.database_url, isolation_level="AUTOCOMMIT")
-        yield engine
-        engine.dispose()
-
-
-@pytest.fixture
-def vigie(network: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Vigie:
-    """Run a command in this process."""
-    monkeypatch.setattr("sys.stdin", io.StringIO(""))  # nobody answers questions
-
-    def run(*words: str) -> Outcome:
-        capsys.readouterr()
-        code = cli.run(words)
-        said = capsys.readouterr()
-        return Outcome(code, said.out, said.err)
-
-    return run
-
-
-@pytest.fixture
-def told(vigie: Vigie) -> Told:
-    """Run a command with --json and return its object."""
-
-    def run(*words: str, code: int = 0) -> dict[str, Any]:
-        done = vigie(*words, "--json")
-        assert done.returncode == code, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-    return run
+from tests.functional.conftest import Told, Vigie
 
 
 @pytest.fixture

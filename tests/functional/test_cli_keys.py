@@ -12,40 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import Any
 
-import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
-from network.embedded import engines
 from network.embedded.processes import wait_until
-from tests.installation import VIGIE, vigie
+from tests.functional import key_load
+from tests.functional.conftest import Told, Vigie
+from tests.installation import VIGIE
 
 LOAD = (sys.executable, "-m", "tests.functional.key_load")
 PAGES = 4_000
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def network(installation: Path) -> Iterator[Engine]:
-    """An installation of its own whose engines stay up; yields the superuser's engine."""
-    with engines.held(installation, is_durable=False) as running:
-        assert running.database_url is not None
-        engine = create_engine(running.database_url, isolation_level="AUTOCOMMIT")
-        yield engine
-        engine.dispose()
-
-
-def load(*words: str) -> None:
-    subprocess.run([*LOAD, *words], cwd=ROOT, check=True, timeout=120)
-
-
-def told(*words: str, code: int = 0) -> dict[str, Any]:
-    """Run a command with --json and return its object."""
-    done = vigie(*words, "--json")
-    assert done.returncode == code, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def rows_by_key(engine: Engine) -> dict[str, int]:
@@ -90,8 +67,8 @@ def at_work(what: str) -> Iterator[AtWork]:
     assert complaint == ""
 
 
-def test_keys_change_twice_while_one_process_sends_and_another_reads(network: Engine) -> None:
-    load("fill", str(PAGES))
+def test_keys_change_twice_while_one_process_sends_and_another_reads(network: Engine, told: Told) -> None:
+    key_load.main("fill", str(PAGES))
     with at_work("upload") as sender, at_work("read") as reader:
         for _ in range(2):
             (before,) = told("keys", "status")["keys"]
@@ -102,11 +79,13 @@ def test_keys_change_twice_while_one_process_sends_and_another_reads(network: En
             assert set(rows_by_key(network)) == {done["key"]}
             sender.take_turns(2)
             reader.take_turns(2)
-    load("check", str(PAGES))
+    key_load.main("check", str(PAGES))
 
 
-def test_a_rotation_that_was_killed_goes_on_where_it_was(network: Engine, installation: Path) -> None:
-    load("fill", str(PAGES))
+def test_a_rotation_that_was_killed_goes_on_where_it_was(
+    network: Engine, told: Told, vigie: Vigie, installation: Path
+) -> None:
+    key_load.main("fill", str(PAGES))
     with at_work("upload") as sender:
         for _ in range(8):
             before = told("keys", "status")["keys"][0]["id"]
@@ -128,11 +107,11 @@ def test_a_rotation_that_was_killed_goes_on_where_it_was(network: Engine, instal
     assert 0 < done["rewrapped"] <= rows[before]
     assert set(rows_by_key(network)) == {done["key"]}
     assert set(json.loads((installation / "keys" / "keys.json").read_text())["wrapping"]) == {done["key"]}
-    load("check", str(PAGES))
+    key_load.main("check", str(PAGES))
 
 
-def test_two_rotations_at_once_are_one_rotation(network: Engine) -> None:
-    load("fill", "2000")
+def test_two_rotations_at_once_are_one_rotation(network: Engine, told: Told) -> None:
+    key_load.main("fill", "2000")
     together = [
         subprocess.Popen([*VIGIE, "keys", "rotate", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for _ in range(2)
@@ -147,7 +126,7 @@ def test_two_rotations_at_once_are_one_rotation(network: Engine) -> None:
     )
     assert len(rows_by_key(network)) == 1
     assert len(told("keys", "status")["keys"]) == 1
-    load("check", "2000")
+    key_load.main("check", "2000")
 
 
 class Browser:
@@ -172,7 +151,9 @@ class Browser:
         self.opens("/sign-in", {"csrf_token": token[1], "email": email, "password": password})
 
 
-def test_pages_that_were_up_before_a_rotation_go_on_after_it(network: Engine, tmp_path: Path) -> None:
+def test_pages_that_were_up_before_a_rotation_go_on_after_it(
+    network: Engine, told: Told, tmp_path: Path
+) -> None:
     url = told("up", "--detach")["url"]
     ledger = tmp_path / "ledger.csv"
     ledger.write_text(
