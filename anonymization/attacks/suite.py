@@ -15,6 +15,7 @@ from anonymization.attacks import (
     invariants,
     merging,
     probing,
+    reconstruction,
     small_sets,
     subtraction,
 )
@@ -43,6 +44,7 @@ ATTACKS: Mapping[str, AttackFile] = {
     "probing": probing,
     "small_sets": small_sets,
     "subtraction": subtraction,
+    "reconstruction": reconstruction,
 }
 
 
