@@ -20,7 +20,7 @@ from alerts.rules import turns
 from anonymization.attacks import oracle
 from anonymization.attacks.judgement import Distances, Trials
 from anonymization.attacks.oracle import Answer, counted, differing
-from network.promise.stage import PASSWORD, Known, Stage, product
+from network.promise.stage import DEBTORS, MONTHS, PASSWORD, Known, Stage, product
 from network.runtime import started
 from network.schemas.release import ReleasedValues, read_release
 from network.transaction import reading
@@ -31,7 +31,7 @@ _DIFFERS = re.compile(
 )
 _TAGS = re.compile(r"<(script|style|svg|table).*?</\1>|<[^>]+>", re.DOTALL)
 _FRAGMENT = {"X-Vigie-Fragment": "1"}
-_ASKED = 25
+ASKED = 25
 _TIMES = 300
 _AMOUNT = "48151.62"
 _UPLOAD = (
@@ -49,16 +49,29 @@ class Reader:
     token: str
 
 
-def attack_product(profile: str, *, with_times: bool, seed: int = 1) -> Mapping[str, Trials]:
-    """Return the trials of every claim of `anonymization.attacks.oracle`; times only where the machine is quiet enough."""
+def attack_product(
+    profile: str,
+    *,
+    with_times: bool,
+    seed: int = 1,
+    debtors: int = DEBTORS,
+    months: int = MONTHS,
+    most: int = ASKED,
+) -> Mapping[str, Trials]:
+    """Return the trials of every claim of `anonymization.attacks.oracle`; times only where the machine is quiet enough.
+
+    At most `most` debtors of each kind are asked about.
+    """
     said = io.StringIO()
-    with product(profile, seed=seed) as stage:
+    with product(profile, seed=seed, debtors=debtors, months=months) as stage:
         with redirect_stdout(said), redirect_stderr(said):
             one, other = (_reader(stage, email) for email in stage.readers)
-            hidden, nobody = _identities(stage.known)
+            hidden, nobody = _identities(stage.known, most)
             trials = dict(differing(_asked(one, hidden, stage.known), _asked(one, nobody, stage.known)))
-            trials[oracle.WITHHELD] = counted(_unlike(_why(one, each) for each in stage.known.withheld))
-            trials[oracle.READERS] = counted(_differ_by_reader(one, other, stage.known))
+            trials[oracle.WITHHELD] = counted(
+                _unlike(_why(one, each) for each in stage.known.withheld[:most])
+            )
+            trials[oracle.READERS] = counted(_differ_by_reader(one, other, stage.known, most))
             _send_a_file(one, stage.known.names[0])
             if with_times:
                 trials[oracle.TIMES] = _timed(one, hidden, nobody)
@@ -91,9 +104,9 @@ Identity = tuple[uuid.UUID, str]
 """A debtor's id, or one that is nobody's, and a SIREN."""
 
 
-def _identities(known: Known) -> tuple[list[Identity], list[Identity]]:
+def _identities(known: Known, most: int) -> tuple[list[Identity], list[Identity]]:
     """Return hidden debtors with a number, and as many identities that nobody has."""
-    hidden = [(debtor, siren) for debtor, _, siren in known.hidden if siren is not None][:_ASKED]
+    hidden = [(debtor, siren) for debtor, _, siren in known.hidden if siren is not None][:most]
     return hidden, [(uuid.uuid4(), _made_up_siren()) for _ in hidden]
 
 
@@ -184,10 +197,10 @@ def _unlike(words: Iterable[str]) -> list[bool]:
     return [each != found[0] for each in found]
 
 
-def _differ_by_reader(one: Reader, other: Reader, known: Known) -> list[bool]:
+def _differ_by_reader(one: Reader, other: Reader, known: Known, most: int) -> list[bool]:
     """Return for each published debtor whether two readers see another page, or get another proof."""
     differs = []
-    for debtor in known.published[:_ASKED]:
+    for debtor in known.published[:most]:
         for path in (f"/debtors/{debtor}", f"/log/releases/{debtor}/{known.epoch}.json"):
             seen = [
                 _DIFFERS.sub("…", _released_part(reader.client.get(path).text)) for reader in (one, other)

@@ -61,24 +61,24 @@ class Stage:
 
 
 @contextmanager
-def product(profile: str, *, seed: int = 1, debtors: int = DEBTORS) -> Iterator[Stage]:
+def product(profile: str, *, seed: int = 1, debtors: int = DEBTORS, months: int = MONTHS) -> Iterator[Stage]:
     """Yield a product with a few closed months, and stop it afterwards. Nothing of it is left."""
     with tempfile.TemporaryDirectory(prefix="vigie-attacked-") as folder:
         home = Path(folder)
         settings = Settings.from_environment({"VIGIE_HOME": folder, "VIGIE_PROFILE": profile})
         with engines.held(home, is_durable=False):
             with started(settings):
-                readers = _filled(home / "ledgers", settings, seed=seed, debtors=debtors)
+                readers = _filled(home / "ledgers", settings, seed=seed, debtors=debtors, months=months)
                 known = _known()
             with started(settings, role=DatabaseRole.WEB) as runtime:
                 yield Stage(create_app(runtime.settings), settings, known, readers)
         engines.stop_all(home)
 
 
-def _filled(folder: Path, settings: Settings, *, seed: int, debtors: int) -> tuple[str, ...]:
+def _filled(folder: Path, settings: Settings, *, seed: int, debtors: int, months: int) -> tuple[str, ...]:
     """Take in ledgers, close the months and index; return the addresses of two readers. Both watch some debtors."""
     operator = operator_at_console()
-    economy = make_economy(seed, Parameters(members=MEMBERS, debtors=debtors, months=MONTHS))
+    economy = make_economy(seed, Parameters(members=MEMBERS, debtors=debtors, months=months))
     files = write_ledgers(economy, folder)
     load_rates(operator, path=write_exchange_rates(economy, folder / "rates.csv"))
     for file in files:
