@@ -6,9 +6,9 @@ because it saw a new member announced, a contract signed or lost. It knows the s
 positive rate at 1 % false positives.
 **Control**: the same attacker where the suspect's data is not there, in both cases: AUC one half, TPR 1 %.
 
-Four situations: a joiner and a leaver in a network that moves as it does; a lone joiner in one that stands still, where
-nothing else can explain a movement; and a new member whose list of customers is known, the evidence of all of them
-pooled ("joiner, pooled").
+A joiner and a leaver are looked at in a network that moves as it does, and in one that stands still, where nothing else
+can explain a movement; there also a joiner beside an insider that leaves on purpose in the same month, so that two changes
+wait together. "Pooled" is a new member whose list of customers is known: the evidence of all of them added up.
 """
 
 from collections.abc import Mapping
@@ -28,15 +28,22 @@ from anonymization.steps import banding
 
 _GAP = "the suspect's part in the AUC"
 _RATE = "suspects found at 1 % false alarms"
-SITUATIONS = ("joiner", "leaver", "lone joiner, all else still", "joiner, pooled over its customers")
+MOVING = ("joiner", "leaver")
+STILL = (
+    "lone joiner, all else still",
+    "lone leaver, all else still",
+    "joiner with an insider's cover, all else still",
+)
+POOLED = "joiner, pooled over its customers"
 CLAIMS = tuple(
-    claim
-    for name in SITUATIONS
-    for claim in (Claim(name, "AUC gap", 0.10, _GAP), Claim(name, "TPR at 1 % FPR", 0.02, _RATE))
+    Claim(name, measure, threshold, note)
+    for name in (*MOVING, *STILL, POOLED)
+    for measure, threshold, note in (("AUC gap", 0.10, _GAP), ("TPR at 1 % FPR", 0.02, _RATE))
 )
 
-BEFORE, AFTER = 6, 12
-"""Epochs that the attacker looks at before and from the month of the change on: a year, as long as a change may wait."""
+BEFORE, AFTER, AFTER_STILL = 6, 12, 15
+"""Epochs that the attacker looks at before and from the month of the change on; a still network longer than a change may
+wait."""
 _REPEATS = 3
 """Publications of its own network, under keys of its own, from which the attacker learns."""
 
@@ -52,16 +59,17 @@ class _Worlds:
 
 def attack(laboratory: Laboratory) -> Mapping[str, Trials]:
     """Return the scores of each situation."""
-    joiner, suspects = _told(laboratory, "joiner")
-    return {
-        "joiner": joiner,
-        "leaver": _told(laboratory, "leaver")[0],
-        "lone joiner, all else still": _told(laboratory, "still")[0],
-        "joiner, pooled over its customers": _pooled(joiner, suspects),
-    }
+    scores: dict[str, Trials] = {}
+    for situation in (*MOVING, *STILL):
+        found, suspects = told(laboratory, situation)
+        scores[situation] = found
+        if situation == MOVING[0]:
+            scores[POOLED] = _pooled(found, suspects)
+    return scores
 
 
-def _told(laboratory: Laboratory, situation: str) -> tuple[Scores, Integers]:
+def told(laboratory: Laboratory, situation: str) -> tuple[Scores, Integers]:
+    """Return the scores of one situation, and the suspect of each, (n,)."""
     taught = [
         _observed(laboratory, laboratory.known, situation, f"{situation}/known/{turn}")
         for turn in range(_REPEATS)
@@ -73,25 +81,11 @@ def _told(laboratory: Laboratory, situation: str) -> tuple[Scores, Integers]:
 
 def _observed(laboratory: Laboratory, network: Network, situation: str, purpose: str) -> _Worlds:
     """Publish the network with and without the change of one suspect a debtor, and look."""
-    moment = network.epochs // 2
-    if situation == "still":
-        network = network.still(moment, BEFORE + AFTER)
-        moment = BEFORE
-    window = network.between(moment - BEFORE, moment + AFTER)
-    suspect = _suspects(window, laboratory.random(purpose))
-    is_suspect = np.zeros(len(window.group), dtype=np.bool_)
-    is_suspect[suspect] = True
-    later = np.arange(window.epochs) >= BEFORE
-    everywhere = np.ones(window.epochs, dtype=np.bool_)
-    if situation == "leaver":
-        changed, same = window.silenced(is_suspect, later), window
-    else:
-        changed, same = window.silenced(is_suspect, ~later), window.silenced(is_suspect, everywhere)
+    window = _window(network, situation)
+    suspect, insider = _chosen(window, laboratory.random(purpose))
     root = laboratory.root(purpose)
-    seen = [laboratory.publish(each, root) for each in (changed, same)]
-    debtor = window.debtor[suspect]
-    is_seen = seen[1].is_published[BEFORE - 1, debtor]
-    suspect = suspect[is_seen]
+    seen = [laboratory.publish(each, root) for each in _two_worlds(window, situation, suspect, insider)]
+    suspect = suspect[seen[1].is_published[BEFORE - 1, window.debtor[suspect]]]
     return _Worlds(
         changed=features(seen[0], window, suspect, BEFORE),
         same=features(seen[1], window, suspect, BEFORE),
@@ -99,13 +93,34 @@ def _observed(laboratory: Laboratory, network: Network, situation: str, purpose:
     )
 
 
-def _suspects(window: Network, random: np.random.Generator) -> Integers:
-    """Return one pair a debtor, among those that speak in all of the window."""
-    steady = np.flatnonzero(window.speaks.all(axis=0))
-    steady = random.permutation(steady)
+def _window(network: Network, situation: str) -> Network:
+    moment = network.epochs // 2
+    if situation in STILL:
+        return network.still(moment, BEFORE + AFTER_STILL)
+    return network.between(moment - BEFORE, moment + AFTER)
+
+
+def _two_worlds(
+    window: Network, situation: str, suspect: Integers, insider: Integers
+) -> tuple[Network, Network]:
+    """Return the network in which the suspects' change happens, and that in which it does not."""
+    later = np.arange(window.epochs) >= BEFORE
+    everywhere = np.ones(window.epochs, dtype=np.bool_)
+    is_suspect = np.isin(np.arange(len(window.group)), suspect)
+    if "leaver" in situation:
+        return window.silenced(is_suspect, later), window
+    if "cover" in situation:
+        window = window.silenced(np.isin(np.arange(len(window.group)), insider), later)
+    return window.silenced(is_suspect, ~later), window.silenced(is_suspect, everywhere)
+
+
+def _chosen(window: Network, random: np.random.Generator) -> tuple[Integers, Integers]:
+    """Return two pairs a debtor, among those that speak in all of the window: the suspect and an insider."""
+    steady = random.permutation(np.flatnonzero(window.speaks.all(axis=0)))
     _, first = np.unique(window.debtor[steady], return_index=True)
-    chosen: Integers = steady[first]
-    return chosen
+    rest = np.delete(steady, first)
+    _, second = np.unique(window.debtor[rest], return_index=True)
+    return steady[first], rest[second]
 
 
 def features(history: History, network: Network, suspect: Integers, moment: int) -> Floats:

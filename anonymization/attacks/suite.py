@@ -11,6 +11,7 @@ from anonymization.attacks import (
     authorship,
     averaging,
     delta,
+    differencing,
     gaps,
     invariants,
     merging,
@@ -38,6 +39,7 @@ ATTACKS: Mapping[str, AttackFile] = {
     "authorship": authorship,
     "averaging": averaging,
     "delta": delta,
+    "differencing": differencing,
     "gaps": gaps,
     "invariants": invariants,
     "merging": merging,
@@ -58,6 +60,8 @@ class Sanity:
 
 
 SANITY: tuple[Sanity, ...] = (
+    Sanity("joiner", "TPR at 1 % FPR", 0.08),
+    Sanity("lone joiner, all else still", "TPR at 1 % FPR", 0.9),
     Sanity("probing/largest/3 insiders, all else still", "residual", 0.15),
     Sanity("subtraction/largest/all but one insiders", "residual", 0.9),
     Sanity("subtraction/random/all but one insiders", "residual", 0.9),
