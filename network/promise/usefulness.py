@@ -46,7 +46,7 @@ def coverage(is_published: Flags, groups: Floats) -> Iterator[Figure]:
     for least in SUPPLIERS:
         yield (
             f"published, of those with {least} suppliers or more",
-            float(is_published[groups >= least].mean()),
+            _mean(is_published, groups >= least),
         )
     gone = is_published[:-1] & ~is_published[1:]
     yield (

@@ -24,7 +24,7 @@ def trials() -> Mapping[str, Trials]:
 )
 def test_the_product_keeps_it(claim: oracle.Claim, trials: Mapping[str, Trials]) -> None:
     verdict = judge(claim, trials[claim.attack], churn=NO_CHURN, profile="default")
-    assert verdict.trials > 0
+    assert verdict.trials > 0 or claim.attack == oracle.WITHHELD  # three months may go by without one
     assert verdict.passed, verdict
 
 
