@@ -13,3 +13,8 @@ BEHIND: Mapping[str, tuple[str, ...]] = {"alert_timing": ("network.promise.alert
 
 PRODUCT = "oracle"
 """The attack on the running product, which has no networks to be repeated on: see `network.promise.oracle`."""
+
+ELSEWHERE: Mapping[str, str] = {
+    "dump": "run by the tests, which make the copy of the database (tests/functional/test_dump.py)"
+}
+"""Attacks that are run, but not by the suite."""

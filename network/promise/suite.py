@@ -1,7 +1,7 @@
 """Runs the attacks on all cores, goes on where an earlier run stopped, and judges what came of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from anonymization.attacks import oracle
@@ -10,7 +10,7 @@ from anonymization.attacks.suite import SANITY
 from anonymization.parameters import PROFILES, Parameters
 from network.promise.cells import NAIVE, Cell, kept, run_cell
 from network.promise.jobs import Progress, nobody, work_off
-from network.promise.registry import ATTACKS, PRODUCT
+from network.promise.registry import ATTACKS, ELSEWHERE, PRODUCT
 from simulation import Churn
 
 DEBTORS, EPOCHS, SEEDS = 1500, 24, 8
@@ -85,7 +85,8 @@ def judged(
 
     `product` are the trials of the attack on the running product, under the rules of `profile`; None if it was left out.
     """
-    not_run = {name: "left out of this run by its name" for name in ATTACKS if name not in plan.attacks}
+    not_run = dict(ELSEWHERE)
+    not_run |= {name: "left out of this run by its name" for name in ATTACKS if name not in plan.attacks}
     not_run |= {name: reason for name in plan.attacks if (reason := reason_not_to_run(name)) is not None}
     not_run |= {
         f"{cell.attack}, {cell.churn} churn, {cell.profile}": f"{type(error).__name__}: {error}"
@@ -99,7 +100,7 @@ def judged(
                 cells = [Cell(attack, churn, seed, rules, plan.debtors, plan.epochs) for seed in plan.seeds]
                 if reason_not_to_run(attack) or any(cell in failed for cell in cells):
                     continue
-                for verdict in _verdicts(cells, folder):
+                for verdict in _verdicts(cells, folder, not_run):
                     key = (verdict.attack, verdict.measure, verdict.churn)
                     if verdict.profile == NAIVE:
                         naive[key] = verdict
@@ -120,15 +121,28 @@ def judged(
     )
 
 
-def _verdicts(cells: Sequence[Cell], folder: Path) -> Iterator[Verdict]:
-    """Yield the verdict on each claim of an attack at one churn under one set of rules, all seeds together."""
+def _verdicts(cells: Sequence[Cell], folder: Path, not_run: dict[str, str]) -> Iterator[Verdict]:
+    """Yield the verdict on each claim of an attack at one churn under one set of rules, all seeds together.
+
+    A claim on which there was nothing to try goes to `not_run`.
+    """
     parts = [kept(cell.path(folder)) for cell in cells]
     first = cells[0]
     joined: dict[str, Trials] = {
         name: type(trials).joined([part[name] for part in parts]) for name, trials in parts[0].items()
     }
     for claim in ATTACKS[first.attack].CLAIMS:
+        if claim.measure != "violations" and is_empty(joined[claim.attack]):
+            not_run[f"{claim.attack}, {first.churn} churn, {first.profile}"] = (
+                "the networks gave no trial of it"
+            )
+            continue
         yield judge(claim, joined[claim.attack], churn=str(first.churn), profile=first.profile)
+
+
+def is_empty(trials: Trials) -> bool:
+    """Return whether there is nothing to judge."""
+    return any(len(getattr(trials, each.name)) == 0 for each in fields(trials))
 
 
 def _sane(naive: Mapping[tuple[str, str, str], Verdict]) -> list[Verdict]:
