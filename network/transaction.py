@@ -59,7 +59,8 @@ def _tell_who_reads(session: Session, _transaction: SessionTransaction, connecti
     """Set what the policies look at, for this transaction alone: a pooled connection forgets it at its end."""
     reader = _reader.get()
     if reader is not None:
-        connection.exec_driver_sql(
+        _tell(
+            connection,
             "SELECT set_config('app.user', %s, true), set_config('app.email', %s, true), "
             "set_config('app.owner', %s, true), set_config('app.unlisted', %s, true)",
             (
@@ -71,9 +72,22 @@ def _tell_who_reads(session: Session, _transaction: SessionTransaction, connecti
         )
 
 
+def _tell(connection: Connection, statement: str, values: tuple[str, ...]) -> None:
+    """Run a statement on the driver's own connection: SQLAlchemy takes three times as long for it as PostgreSQL."""
+    driver = connection.connection.driver_connection
+    dbapi = connection.dialect.loaded_dbapi
+    if driver is None:
+        raise RuntimeError("the session has lost its connection")
+    try:
+        with driver.cursor() as cursor:
+            cursor.execute(statement, values)
+    except dbapi.Error:
+        connection.exec_driver_sql(statement, values)  # fails again, as an error that the pages know
+
+
 def _set(session: Session, name: str, value: str) -> None:
     if _reader.get() is not None:
-        session.connection().exec_driver_sql("SELECT set_config(%s, %s, true)", (name, value))
+        _tell(session.connection(), "SELECT set_config(%s, %s, true)", (name, value))
 
 
 def _show_unlisted(session: Session) -> None:
