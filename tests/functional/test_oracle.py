@@ -1,6 +1,6 @@
 """What a running product tells a reader of debtors that it must not know of: nothing, by any way in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pytest
@@ -8,13 +8,25 @@ import pytest
 from anonymization.attacks import oracle
 from anonymization.attacks.judgement import Distances, Hits, Trials, judge
 from anonymization.attacks.oracle import Answer, differing
+from network.extensions import database
+from network.keystore import keys
 from network.promise.oracle import attack_product
 from network.promise.suite import NO_CHURN
+from network.search.connection import search_connection
 
 
 @pytest.fixture(scope="module")
-def trials() -> Mapping[str, Trials]:
-    return attack_product("default", with_times=False, debtors=70, months=3, most=5)
+def trials() -> Iterator[Mapping[str, Trials]]:
+    """What a product of its own answers; what this process held before is put back afterwards."""
+    with pytest.MonkeyPatch.context() as before:
+        for holder, name in (
+            (keys, "_ring"),
+            (keys, "_store"),
+            (database, "_engine"),
+            (search_connection, "_open"),
+        ):
+            before.setattr(holder, name, None)
+        yield attack_product("default", with_times=False, debtors=70, months=3, most=5)
 
 
 @pytest.mark.parametrize(
