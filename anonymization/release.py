@@ -27,6 +27,7 @@ from anonymization.steps.figures import Figures, add_up, lowered
 from anonymization.steps.gate import thresholds
 from anonymization.steps.holding import Holding, Levels, baseline_of, hold, keep, next_baseline
 from anonymization.steps.merging import Roster, merge, swings
+from anonymization.steps.seconding import seconded
 from anonymization.steps.snapshot import snapshot
 
 __all__ = ["Closed", "Contributions", "ReleaseKeys", "State", "close"]
@@ -92,7 +93,9 @@ def _candidates(
             for weights in (owing, voices.base)
         )
     )
-    quiet = lowered(voices, level.exposure[segments.owner], level.base[segments.owner])
+    quiet = seconded(
+        lowered(voices, level.exposure[segments.owner], level.base[segments.owner]), segments
+    )  # 5
     figures = add_up(quiet, segments, parameters)
     is_protected = is_safe(quiet.buckets.sum(axis=1), level.exposure, segments, parameters)
     is_protected &= is_safe(quiet.base, level.base, segments, parameters) & (figures.base > 0)
