@@ -10,11 +10,11 @@ from network.cli.console import example, json_option, note, print_json, print_ta
 from network.i18n import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from anonymization.attacks.judgement import Trials
-    from network.promise.report import Section
     from network.promise.suite import Judged, Plan
+    from network.promise.utility_report import Measured as Utility
 
 FOLDER = "attacks"
 ATTACKED = ("default", "trade", "naive")
@@ -64,6 +64,16 @@ CHURNS = ("low", "normal", "high")
         mark("Move one rule at a time and draw what that gains and what it costs, in place of the report.")
     ),
 )
+@click.option(
+    "--publish",
+    is_flag=True,
+    help=say(
+        mark(
+            "For developers, in a copy of the sources: also write the figures that the method page ships with "
+            "(those of the sweep too, as far as they are there)."
+        )
+    ),
+)
 @json_option
 def attacks(
     seeds: int | None,
@@ -73,18 +83,22 @@ def attacks(
     debtors: int,
     *,
     sweep: bool,
+    publish: bool,
     as_json: bool,
 ) -> int:
     """Run what is missing, judge all of it and write the report; 1 where a row of the profile in force fails."""
     from network.promise.registry import PRODUCT
     from network.promise.report import rows, write_report
     from network.promise.suite import SEEDS, judged, run
+    from network.promise.utility_report import write_utility
     from network.settings import Settings
 
     settings = Settings.from_environment()
     folder = settings.home / FOLDER
     if sweep:
         return _sweep(folder, seeds=seeds, debtors=debtors, as_json=as_json)
+    if publish:
+        _refuse_outside_the_sources()
     plan = _plan(seeds or SEEDS, profiles or ATTACKED, attacks_, churns or CHURNS, debtors)
     with progress(say(mark("Attacking simulated networks")), quiet=as_json) as advance:
         failed = run(plan, folder / "trials", progress=advance)
@@ -92,8 +106,11 @@ def attacks(
         _attack_product(settings.profile, quiet=as_json) if PRODUCT in (attacks_ or (PRODUCT,)) else None
     )
     found = judged(plan, folder / "trials", failed, product=product, profile=settings.profile)
-    chapters = () if attacks_ else (_utility(plan, folder, quiet=as_json),)
-    path = write_report(folder, plan, found, today=datetime.now(tz=UTC).date(), sections=chapters)
+    today = datetime.now(tz=UTC).date()
+    utility = () if attacks_ else _utility(plan, folder, quiet=as_json)
+    chapters = (write_utility(folder, utility),) if utility else ()
+    path = write_report(folder, plan, found, today=today, sections=chapters)
+    _keep_figures(folder, plan, found, utility, is_whole=not attacks_, publish=publish)
     failing = found.failing(settings.profile)
     if as_json:
         print_json(
@@ -143,14 +160,48 @@ def _attack_product(profile: str, *, quiet: bool) -> "Mapping[str, Trials]":
         return attack_product(profile, with_times=True)
 
 
-def _utility(plan: "Plan", folder: Path, *, quiet: bool) -> "Section":
+def _utility(plan: "Plan", folder: Path, *, quiet: bool) -> "Sequence[Utility]":
     from network.promise.utility import cases, measure
-    from network.promise.utility_report import summary, write_utility
+    from network.promise.utility_report import summary
 
     wanted = cases(plan.seeds, plan.rules)
     with progress(say(mark("Measuring what readers still learn")), quiet=quiet) as advance:
         measure(wanted, folder / "utility", progress=advance)
-    return write_utility(folder, summary(wanted, folder / "utility"))
+    return summary(wanted, folder / "utility")
+
+
+def _refuse_outside_the_sources() -> None:
+    from network.promise.measured import SHIPPED
+
+    if not (SHIPPED.parents[2] / "pyproject.toml").exists():
+        raise click.UsageError(say(mark("--publish writes into the sources, and this is an installed copy.")))
+
+
+def _keep_figures(
+    folder: Path,
+    plan: "Plan",
+    found: "Judged",
+    utility: "Sequence[Utility]",
+    *,
+    is_whole: bool,
+    publish: bool,
+) -> None:
+    """Write the file of the method page: of a whole run, or where a developer asks for it.
+
+    A run of some attacks would take the others' figures off the page.
+    """
+    from network.promise.measured import NAME, SHIPPED
+    from network.promise.publishing import measured_of, write_measured
+    from network.promise.sweep import Sweep, points
+
+    if not is_whole and not publish:
+        return
+    swept = points(Sweep(debtors=plan.debtors), folder)
+    measured = measured_of(plan, found, utility, swept, today=datetime.now(tz=UTC).date())
+    if is_whole:
+        write_measured(folder / NAME, measured)
+    if publish:
+        note(say(mark("The figures of the method page: %(path)s"), path=write_measured(SHIPPED, measured)))
 
 
 def _sweep(folder: Path, *, seeds: int | None, debtors: int, as_json: bool) -> int:

@@ -8,6 +8,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from anonymization.parameters import DEFAULT
 from network.i18n import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
@@ -37,10 +38,12 @@ def _found() -> Iterator[tuple[str, str | tuple[str, ...]]]:
             ROOT / package, method_map=METHODS, options_map=OPTIONS, keywords=KEYWORDS
         ):
             yield f"{package}/{file}", message
+    for reason in DEFAULT.reasons().values():
+        yield "anonymization/parameters.py", reason
 
 
 def extract() -> Catalog:
-    """Return all sentences of the product with the files that say them."""
+    """Return all sentences of the product, and the reasons of the parameters, with the files that say them."""
     catalog = Catalog(fuzzy=False)
     for file, message in sorted(_found(), key=lambda found: (found[0], str(found[1]))):
         if message:

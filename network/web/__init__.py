@@ -1,6 +1,17 @@
 """The pages, for people: one file a noun. docs/web.md tells how a page is made."""
 
-from network.web import auth, contributions, debtor, first_run, home, inbox, preferences, release_log, search
+from network.web import (
+    auth,
+    contributions,
+    debtor,
+    first_run,
+    home,
+    inbox,
+    method,
+    preferences,
+    release_log,
+    search,
+)
 
 BLUEPRINTS = (
     home.blueprint,
@@ -12,4 +23,5 @@ BLUEPRINTS = (
     contributions.blueprint,
     inbox.blueprint,
     release_log.blueprint,
+    method.blueprint,
 )

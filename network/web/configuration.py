@@ -24,6 +24,8 @@ def flask_configuration(settings: Settings) -> dict[str, Any]:
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(minutes=5),
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session, which signs it
         "BOOTSTRAP_SERVE_LOCAL": True,
+        "VIGIE_PROFILE": settings.profile,
+        "VIGIE_ATTACKS": str(settings.home / "attacks"),
         "RATELIMIT_STORAGE_URI": settings.limits_url or "memory://",
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,  # Redis may vanish; the limit then counts in each process
         "RATELIMIT_IN_MEMORY_FALLBACK": ["600 per minute"],
