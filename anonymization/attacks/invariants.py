@@ -13,6 +13,7 @@ network, so that a reader's question cannot change its answer.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -62,16 +63,16 @@ def unbacked(network: Network, history: History, parameters: Parameters) -> Flag
     A cell that moves back from a gap is left out: what it is compared with lies before the gap.
     """
     flips, changes = _changes(network)
-    reach = parameters.wait_most + parameters.delay_most + parameters.hold_most + 1
     moved = (history.low[1:] != history.low[:-1]) | (history.high[1:] != history.high[:-1])
     moved &= (history.is_published[1:] & history.is_published[:-1])[:, :, None]
-    alone = {
-        patience: _is_alone(network, changed, reach=reach, patience=patience)[:, :, None]
-        for patience, changed in ((parameters.wait_most, flips), (parameters.hold_most, changes))
-    }
-    of_set, of_figures = alone[parameters.wait_most], alone[parameters.hold_most]
+    hollow = network.count()[1:] < min(parameters.gate)
+    waits = (parameters.wait_most, parameters.wait_hollow)
+    patient, hasty = (_is_alone(network, flips, flips, reach=1, patience=wait) for wait in waits)
+    of_set = np.where(hollow, hasty, patient)
+    reach = parameters.hold_most + 1
+    of_figures = _is_alone(network, flips, changes, reach=reach, patience=parameters.hold_most)
     cells = np.arange(moved.shape[2]) == banding.CONTRIBUTORS
-    broken: Flags = np.where(cells, of_set, of_figures)[moved]
+    broken: Flags = np.where(cells, of_set[:, :, None], of_figures[:, :, None])[moved]
     return broken
 
 
@@ -83,20 +84,24 @@ def _changes(network: Network) -> tuple[Flags, Flags]:
     return flips, flips | (said[1:] != said[:-1]).any(axis=2)
 
 
-def _is_alone(network: Network, changed: Flags, *, reach: int, patience: int) -> Flags:
-    """Return where at most one pair of a debtor changed in the last `reach` epochs, and none `patience` or more ago."""
-    late = np.zeros((len(changed), network.debtors), dtype=np.bool_)
-    for epoch in range(len(changed)):
-        first = max(0, epoch - reach + 1)
-        recent = _count(network, changed[first : epoch + 1])
-        old = _count(network, changed[first : max(first, epoch - patience + 1)])
-        late[epoch] = (recent < _LEAST_BACKERS) & (old == 0)
-    return late
+def _is_alone(network: Network, flips: Flags, changes: Flags, *, reach: int, patience: int) -> Flags:
+    """Return where at most one pair of a debtor is behind a movement, and nothing that is `patience` epochs old.
+
+    A pair that came or went may be behind it ever after: it waits for company. One that said something else is for the
+    last `reach` epochs.
+    """
+    alone = np.zeros((len(flips), network.debtors), dtype=np.bool_)
+    for epoch in range(len(flips)):
+        first, before = max(0, epoch - reach + 1), epoch - patience + 1
+        behind = flips[: epoch + 1].any(axis=0) | changes[first : epoch + 1].any(axis=0)
+        old = flips[: max(0, before)].any(axis=0) | changes[first : max(first, before)].any(axis=0)
+        alone[epoch] = (_count(network, behind) < _LEAST_BACKERS) & (_count(network, old) == 0)
+    return alone
 
 
-def _count(network: Network, changed: Flags) -> Integers:
-    """Return how many pairs of each debtor changed in some of these epochs."""
-    return np.bincount(network.debtor[np.flatnonzero(changed.any(axis=0))], minlength=network.debtors)
+def _count(network: Network, pairs: Any) -> Integers:
+    """Return how many of these pairs (p,) each debtor has."""
+    return np.bincount(network.debtor[np.flatnonzero(pairs)], minlength=network.debtors)
 
 
 def stirred(still: Network, random: np.random.Generator) -> Network:

@@ -41,7 +41,7 @@ def test_the_pipeline_breaks_no_rule(victim: Network, parameters: Parameters) ->
     "weaker",
     [
         replace(DEFAULT, hold_most=0),
-        replace(DEFAULT, wait_most=1),
+        replace(DEFAULT, wait_most=1, changed_groups=2),
         replace(DEFAULT, changed_groups=1),
     ],
 )
