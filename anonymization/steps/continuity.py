@@ -18,7 +18,6 @@ from anonymization.segments import Flags
 from anonymization.steps.merging import Roster
 
 _COMPANY = 2
-_LONGEST = 254  # a joiner may wait longer than a byte counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +45,18 @@ def apply_changes(roster: Roster, keys: ReleaseKeys, parameters: Parameters) -> 
     is_pending = memory.is_started & (changed > 0)
     is_enough = (changed >= parameters.changed_groups) & (memory.waited >= _delay(roster, keys, parameters))
     is_leaving = roster.segments.count(roster.was_applied & ~is_current) > 0
-    is_over = (memory.waited >= parameters.wait_most) & (is_leaving | (changed >= _COMPANY))
+    is_lone_joiner = (changed < _COMPANY) & ~is_leaving
+    is_over = (memory.waited >= parameters.wait_most) & ~is_lone_joiner
     is_hollow = roster.segments.count(is_current) < min(parameters.gate)
     is_over |= is_hollow & (memory.waited >= parameters.wait_hollow)
     is_due = is_pending & (is_enough | is_over)
+    # The year of a leaver does not begin with a joiner that waited before it.
+    patience = np.where(is_lone_joiner, parameters.delay_most, parameters.wait_most)
     takes = ~memory.is_started | is_due
     is_waiting = is_pending & ~is_due
     return Applied(
         is_applied=np.where(takes[roster.segments.owner], is_current, roster.was_applied),
-        waited=np.where(is_waiting, np.minimum(memory.waited, _LONGEST) + 1, 0).astype(np.uint8),
+        waited=np.where(is_waiting, np.minimum(memory.waited + 1, patience), 0).astype(np.uint8),
         generation=memory.generation + is_due.astype(np.uint32),
         is_waiting=is_waiting,
         timed_out=is_due & (changed < parameters.changed_groups),

@@ -43,11 +43,11 @@ def test_a_lone_joiner_waits_for_company_for_ever() -> None:
     assert closed[-1].held.held[0, 0]
 
 
-def test_a_joiner_may_wait_longer_than_a_byte_counts() -> None:
+def test_the_year_of_a_leaver_does_not_begin_with_the_joiner_that_waited_before_it() -> None:
     seven = one_debtor(7)
-    closed = run([seven.without(6), *[seven] * 260], PATIENT)
-    assert set_sizes(closed)[-1] == 6
-    assert int(closed[-1].state.waited[0]) == 255
+    closed = run([seven.without(6), *[seven] * 20, *[seven.without(0)] * 14], PATIENT)
+    members = [frozenset(next(iter(applied(each.state).values()))) for each in closed]
+    assert [at for at in range(1, len(members)) if members[at] != members[at - 1]] == [20 + 1 + 12]
 
 
 def test_two_joiners_are_in_the_release_after_a_year() -> None:
