@@ -15,8 +15,8 @@ from network.web.charts.months import layered
 from network.web.charts.palette import Tone, placeholder
 
 KEY_FRAMES = (
-    Frame(name="wide", width=680, height=300, left=40, right=30, top=14, bottom=44),
-    Frame(name="narrow", width=340, height=250, left=34, right=18, top=14, bottom=44),
+    Frame(name="wide", width=680, height=300, left=40, right=30, top=14, bottom=30),
+    Frame(name="narrow", width=340, height=250, left=34, right=18, top=14, bottom=30),
 )
 SMALL_FRAMES = (Frame(name="wide", width=330, height=170, left=44, right=24, top=16, bottom=30),) * 2
 

@@ -17,7 +17,7 @@ from network.web.charts.palette import Tone, placeholder
 SLOT = 34
 """Pixels from one row to the next; on a telephone half as much again, for the words stand over the row there."""
 _WIDE = Frame(name="wide", width=680, height=0, left=250, right=22, top=30, bottom=8)
-_NARROW = Frame(name="narrow", width=340, height=0, left=6, right=14, top=30, bottom=8)
+_NARROW = Frame(name="narrow", width=340, height=0, left=24, right=20, top=30, bottom=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _picture(frame: Frame, inner: int) -> alt.LayerChart:
         .mark_text(
             align="left" if is_narrow else "right",
             baseline="middle",
-            dx=0 if is_narrow else -12,
+            dx=-18 if is_narrow else -12,
             color=placeholder(Tone.TEXT),
         )
         .encode(x=alt.value(0), y=y, text="words:N"),

@@ -45,7 +45,7 @@ def show() -> ResponseReturnValue:
         digest=rules.digest(),
         in_use=rules_in_use(),
         protected=prose.sentences(prose.PROTECTED, rules, language),
-        against=prose.sentences(prose.HOLDS_AGAINST, rules, language),
+        against=prose.holds_against(rules, language),
         not_against=prose.sentences(prose.HOLDS_NOT_AGAINST, rules, language),
         no_formula=prose.NO_FORMULA,
         order=prose.ORDER,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 from network.figures import number
@@ -18,13 +19,28 @@ _WORTHLESS = {"AUC": 0.5, "times the prior": 1.0, "error ratio": 1.0}
 """What the measure is where nothing is learned; 0 for the others."""
 _INVERSE = ("narrowest", "KS p")
 _CAP = 25.0
-_TICKS = (
+_TICKS: tuple[tuple[float, str, bool], ...] = (
     (0.0, mark("nothing"), True),
     (1.0, mark("promised"), True),
     (4.0, "×4", True),
     (9.0, "×9", False),
-    (_CAP, mark("×25 or more"), True),
+    (_CAP, "≥ ×25", True),
 )
+
+
+class State(StrEnum):
+    """How a figure stands to its promise.
+
+    UNPROVEN: the figure keeps it, but the bad end of its interval, or the correction for so many figures, does not.
+    """
+
+    BROKEN = "broken"
+    UNPROVEN = "unproven"
+    KEPT = "kept"
+
+
+_BY_STATE = {state: place for place, state in enumerate(State)}
+_TONES = {State.BROKEN: Tone.LATE_3, State.UNPROVEN: Tone.LATE_2, State.KEPT: Tone.LINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +63,11 @@ class Told:
     interval: str
     promised: str
     naive: str
-    passed: bool
-    trials: str
+    state: State
     place: Place
-    churn: str
     other: str
-    other_passed: bool
+    other_state: State
+    other_place: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +78,24 @@ class Family:
     title: str
     tries: str
     rows: tuple[Told, ...]
-    failing: int
 
     @property
-    def is_kept(self) -> bool:
-        """Whether all its figures keep what is promised."""
-        return not self.failing
+    def broken(self) -> int:
+        """How many figures are beyond the promise."""
+        return sum(row.state is State.BROKEN for row in self.rows)
+
+    @property
+    def failing(self) -> int:
+        """How many figures do not keep the promise for certain."""
+        return sum(row.state is not State.KEPT for row in self.rows)
+
+    @property
+    def by_measure(self) -> list[tuple[str, list[Told]]]:
+        """Return the figures by what they measure, those that fail first."""
+        return [
+            (measure, [row for row in self.rows if row.measure == measure])
+            for measure in dict.fromkeys(row.measure for row in self.rows)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +106,7 @@ class Attacks:
     chart: Chart | None
     figures: int
     failing: int
+    broken: int
     default_figures: int
     default_failing: int
 
@@ -113,18 +141,18 @@ def _told(key: "_Asked", language: str) -> Attacks:
         Family(
             name,
             *titled(name, language),
-            rows=tuple(sorted(rows, key=lambda each: each.passed)),
-            failing=sum(not each.passed for each in rows),
+            rows=tuple(sorted(rows, key=lambda each: _BY_STATE[each.state])),
         )
         for name, rows in found.items()
     ]
-    families.sort(key=lambda each: (each.is_kept, -max(row.place.high for row in each.rows)))
+    families.sort(key=lambda each: _rank(each.rows[0], -max(row.place.high for row in each.rows)))
     theirs = list(others.values()) if others else []
     return Attacks(
         families=tuple(families),
         chart=_chart(families, language) if families else None,
         figures=sum(len(each.rows) for each in families),
         failing=sum(each.failing for each in families),
+        broken=sum(each.broken for each in families),
         default_figures=len(theirs),
         default_failing=sum(not row.passed for row in theirs),
     )
@@ -170,7 +198,6 @@ def _badness(row: Row) -> tuple[bool, float]:
 
 
 def _in_words(row: Row, words: str, other: Row | None, language: str) -> Told:
-    ends = sorted(scaled(row, end) for end in (row.low, row.high))
     figure = written(row.measure, row.figure, language)
     return Told(
         words=words,
@@ -181,17 +208,28 @@ def _in_words(row: Row, words: str, other: Row | None, language: str) -> Told:
         else f"{written(row.measure, row.low, language)} – {written(row.measure, row.high, language)}",
         promised=_promised(row, language),
         naive="–" if row.naive is None else written(row.measure, row.naive, language),
-        passed=row.passed,
-        trials=number(row.trials, language),
-        place=Place(
-            on_axis(scaled(row, row.figure)),
-            *(on_axis(end) for end in ends),
-            None if row.naive is None else on_axis(scaled(row, row.naive)),
-        ),
-        churn=row.churn,
+        state=_state(row),
+        place=_place(row),
         other="–" if other is None else written(other.measure, other.figure, language),
-        other_passed=other is None or other.passed,
+        other_state=State.KEPT if other is None else _state(other),
+        other_place=None if other is None else _place(other),
     )
+
+
+def _place(row: Row) -> Place:
+    low, high = sorted(on_axis(scaled(row, end)) for end in (row.low, row.high))
+    naive = None if row.naive is None else on_axis(scaled(row, row.naive))
+    return Place(on_axis(scaled(row, row.figure)), low, high, naive)
+
+
+def _state(row: Row) -> State:
+    if row.passed:
+        return State.KEPT
+    return State.BROKEN if row.is_exact or scaled(row, row.figure) > 1 else State.UNPROVEN
+
+
+def _rank(row: Told, otherwise: float) -> tuple[int, float]:
+    return _BY_STATE[row.state], otherwise
 
 
 def _promised(row: Row, language: str) -> str:
@@ -211,19 +249,25 @@ def written(measure: str, value: float, language: str) -> str:
     return percentage(value, language)
 
 
+def _marks(row: Told) -> tuple[Mark, ...]:
+    own = Mark(row.place.at, row.place.low, row.place.high, _TONES[row.state])
+    usual = row.other_place
+    return (own,) if usual is None else (own, Mark(usual.at, usual.low, usual.high, Tone.RANGE))
+
+
 def _chart(families: Sequence[Family], language: str) -> Chart:
     """Draw of each kind of attack the figure that is worst for the promise."""
     title = translate(mark("How far each kind of attack comes"), language)
-    worst = [max(family.rows, key=lambda row: (not row.passed, row.place.high)) for family in families]
+    worst = [min(family.rows, key=lambda row: _rank(row, -row.place.high)) for family in families]
     lines = tuple(
         Line(
             family.title,
-            (Mark(row.place.at, row.place.low, row.place.high, Tone.LINE if row.passed else Tone.LATE_3),),
+            _marks(row),
             row.place.naive,
         )
         for family, row in zip(families, worst, strict=True)
     )
-    over = [family.title for family in families if not family.is_kept]
+    over = [family.title for family in families if family.broken]
     description = (
         translate(
             mark("Beyond what is promised: %(names)s. All others stay within it."),
@@ -259,9 +303,13 @@ def _chart(families: Sequence[Family], language: str) -> Chart:
             legend=(
                 Key(Tone.LINE, translate(mark("worst figure and its 95 % interval"), language)),
                 Key(Tone.LATE_3, translate(mark("beyond the promise: a known limit"), language)),
-                Key(
-                    Tone.MUTED, translate(mark("◇ the same attack if exact figures were published"), language)
+                Key(Tone.LATE_2, translate(mark("within the promise, but not for certain"), language)),
+                *(
+                    (Key(Tone.RANGE, translate(mark("under the default rules"), language)),)
+                    if any(row.other_place for row in worst)
+                    else ()
                 ),
+                Key(Tone.MUTED, translate(mark("the same attack if exact figures were published"), language)),
             ),
         )
     )

@@ -55,8 +55,6 @@ def index_key(language: str) -> Chart:
 
 
 def _day(days: int, language: str) -> str:
-    if days == 0:
-        return translate(mark("on terms"), language)
     return figures.number(days, language).replace("-", "\u2212")
 
 

@@ -41,6 +41,11 @@ HOLDS_AGAINST = (
     ),
     mark("Whoever steals the database without its keys."),
 )
+ONE_ALONE = mark(
+    "A company that supplies the same debtor, and changes what it reports to see what happens. These rules reckon with one such "
+    "company, not with several that put their figures together."
+)
+"""In place of the second of those above, where the rules reckon with a single one."""
 HOLDS_NOT_AGAINST = (
     mark(
         "The people who run this network, if they have the keys as well: they can read everything. Members trust them "
@@ -142,8 +147,9 @@ _STEPS = (
     (
         mark("No loud voice"),
         mark(
-            "No supplier weighs more than %(cap)s, and %(insiders)s suppliers together must not be able to work out another one "
-            "to within %(protection)s. Larger balances are lowered until both hold."
+            "No supplier weighs more than %(cap)s, and the accomplices that are reckoned with (%(insiders)s) must not be able to work "
+            "out another supplier to within %(protection)s. Larger balances are lowered until both hold. Lateness that one supplier alone reports is told "
+            "only as late as the others bear it out."
         ),
         mark("Against: one large supplier whose balance nearly is the total."),
     ),
@@ -206,6 +212,13 @@ LIMITS = (
         mark(
             "If your balance is by far the largest, the delay that is published is much like the delay you see. Ranges, the "
             "ceiling on weights and noise keep it coarse; the attacks above say how coarse."
+        ),
+    ),
+    (
+        mark("One supplier alone is not heard"),
+        mark(
+            "If a debtor pays everybody on time and lets one supplier wait for months, the releases tell it only as late as the "
+            "others are. What would show it, would show that supplier."
         ),
     ),
     (
@@ -300,6 +313,12 @@ def values_of(rules: Parameters, language: str) -> Mapping[str, str]:
     }
 
 
+def holds_against(rules: Parameters, language: str) -> list[str]:
+    """Return against whom the promise holds."""
+    every, together, thief = HOLDS_AGAINST
+    return sentences((every, ONE_ALONE if rules.insiders == 1 else together, thief), rules, language)
+
+
 def making(rules: Parameters, language: str) -> list[Passage]:
     """Return how each figure is made."""
     values = values_of(rules, language)
@@ -350,10 +369,16 @@ def percentage(value: float, language: str, *, digits: int = 1) -> str:
     """Return a fraction of 1 as a percentage with so many decimals at most."""
     pattern = "#,##0" + ("." + "#" * digits if digits else "") + "%"
     text: str = format_percent(value, format=pattern, locale=language)
-    return text if language == "en" else text.replace("%", "\u202f%").replace("\u202f\u202f", "\u202f")
+    return _typeset(text if language == "en" else text.replace("%", "\u202f%"))
 
 
 def number_of(value: float, language: str) -> str:
     """Return a number with three digits after the point at most."""
-    text: str = format_decimal(value, format="#,##0.###", locale=language)
-    return text
+    return _typeset(format_decimal(value, format="#,##0.###", locale=language))
+
+
+def _typeset(text: str) -> str:
+    """Return a number with a minus sign in place of the hyphen, and no minus before nothing."""
+    return (
+        text.replace("-", "\u2212") if any(digit in text for digit in "123456789") else text.replace("-", "")
+    )

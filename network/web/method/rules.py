@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from anonymization.parameters import DEFAULT, Parameters, Scale
 from network import figures
@@ -124,7 +125,7 @@ def _day(value: float, language: str) -> str:
 
 
 def _euros(value: float, language: str) -> str:
-    return translate(mark("under %(high)s"), language, high=f"{number_of(value, language)}\u202f€")
+    return translate(mark("under %(high)s"), language, high=figures.money(Decimal(str(value)), language))
 
 
 def _around(value: float, language: str) -> str:

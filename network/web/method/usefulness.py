@@ -150,7 +150,7 @@ def _useful(
     legend = [Key(Tone.LINE, translate(mark("rules in force"), language))]
     if default != profile:
         legend.append(Key(Tone.LATE_2, translate(mark("default rules"), language)))
-    legend.append(Key(Tone.MUTED, translate(mark("◇ if exact figures were published"), language)))
+    legend.append(Key(Tone.MUTED, translate(mark("if exact figures were published"), language)))
     drawn = Intervals(
         name=f"chart-useful-{place}",
         title=title,
@@ -263,7 +263,12 @@ def _curve(
                 for place, each in enumerate(points)
             ),
             across=tuple(Tick(place / (len(points) - 1), each.step) for place, each in enumerate(points)),
-            upright=(Tick(0.0, write(0.0, language)), Tick(1 / 1.1, write(most / 1.1, language))),
+            upright=(
+                Tick(0.0, write(0.0, language)),
+                Tick(1 / 1.1, write(most / 1.1, language))
+                if limit is None
+                else Tick(limit / most, write(limit, language)),
+            ),
             table=Table(
                 columns=(translate(mark("Value of the rule"), language), title),
                 rows=tuple((each.step, write(each.value, language)) for each in points),
