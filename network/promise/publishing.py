@@ -40,13 +40,15 @@ def measured_of(
         ),
         sweep=tuple(
             Swept(
-                each.axis,
-                each.step,
-                each.is_default,
-                each.figure,
-                *map(_short, (each.value, each.low, each.high)),
-                each.limit,
-                each.is_share,
+                axis=each.axis,
+                step=each.step,
+                is_default=each.is_default,
+                figure=each.figure,
+                value=_short(each.value),
+                low=_short(each.low),
+                high=_short(each.high),
+                limit=each.limit,
+                is_share=each.is_share,
             )
             for each in points
         ),

@@ -19,6 +19,7 @@ from network.web.method import prose
 from network.web.method.attacks import attacks_of
 from network.web.method.choice import Choice, choose
 from network.web.method.index_key import index_key
+from network.web.method.limits import limits
 from network.web.method.rules import numbers_of
 from network.web.method.usefulness import moved, useful
 from network.web.pages import public_page
@@ -58,7 +59,7 @@ def show() -> ResponseReturnValue:
         not_run=() if measured is None else choice.not_run(language),
         useful=[] if measured is None else useful(measured, rules.profile, DEFAULT.profile, language),
         moved=[] if measured is None else moved(measured, language),
-        limits=prose.limits(rules, language),
+        limits=limits(rules, language),
     )
 
 

@@ -1,7 +1,7 @@
 """What readers still learn, and what moving a rule would do, as pictures with their tables."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from network.figures import number
 from network.i18n import mark, translate
@@ -228,12 +228,11 @@ def _worst(points: Sequence[Swept]) -> list[Swept]:
     found: dict[str, Swept] = {}
     for each in points:
         if each.limit:
-            part = Swept(
-                each.axis,
-                each.step,
-                each.is_default,
-                each.figure,
-                *(max(0.0, value / each.limit) for value in (each.value, each.low, each.high)),
+            part = replace(
+                each,
+                value=max(0.0, each.value / each.limit),
+                low=max(0.0, each.low / each.limit),
+                high=max(0.0, each.high / each.limit),
                 limit=1.0,
                 is_share=True,
             )

@@ -14,6 +14,7 @@ from network.web.method import prose
 from network.web.method.attack_words import FAMILIES, MEASURES, is_known
 from network.web.method.attacks import State, attacks_of, on_axis, scaled, written
 from network.web.method.index_key import index_key
+from network.web.method.limits import limits
 from network.web.method.rules import LABELS, numbers_of
 from network.web.method.usefulness import AXES, moved, useful
 from tests.factories import measured as factory
@@ -45,7 +46,7 @@ def test_every_number_of_the_rules_has_a_name_a_step_and_a_reason() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("rules", PROFILES.values(), ids=list(PROFILES))
 def test_no_sentence_is_left_with_an_empty_field(rules: prose.Parameters, language: str) -> None:
-    passages = [*prose.making(rules, language), *prose.steps(rules, language), *prose.limits(rules, language)]
+    passages = [*prose.making(rules, language), *prose.steps(rules, language), *limits(rules, language)]
     sentences = [part for each in passages for part in (each.heading, each.text, each.note)]
     sentences += prose.holds_against(rules, language)
     assert [each for each in sentences if re.search(r"%\(|%%|\bNone\b", each)] == []
