@@ -8,7 +8,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CODE = ("network", "alerts", "anonymization", "simulation", "bench", "tests")
-FACES = ("network/web", "network/cli", "network/tasks.py", "network/__init__.py", "network/extensions.py")
+FACES = (
+    "network/web",
+    "network/cli",
+    "network/promise",
+    "network/tasks.py",
+    "network/__init__.py",
+    "network/extensions.py",
+)
 LONGEST_FILE = 400
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 
