@@ -16,7 +16,7 @@ from network.web.charts.palette import Tone, placeholder
 
 SLOT = 34
 """Pixels from one row to the next; on a telephone half as much again, for the words stand over the row there."""
-_WIDE = Frame(name="wide", width=680, height=0, left=250, right=22, top=30, bottom=8)
+_WIDE = Frame(name="wide", width=680, height=0, left=270, right=22, top=30, bottom=8)
 _NARROW = Frame(name="narrow", width=340, height=0, left=24, right=20, top=30, bottom=8)
 
 
