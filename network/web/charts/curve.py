@@ -151,3 +151,7 @@ def _picture(frame: Frame) -> alt.LayerChart:
         beside,
         below,
     )
+
+
+TEMPLATES = tuple((_picture, (frame,)) for frame in dict.fromkeys((*KEY_FRAMES, *SMALL_FRAMES)))
+"""Every template of a curve: picture and arguments."""

@@ -19,6 +19,10 @@ SLOT = 34
 _WIDE = Frame(name="wide", width=680, height=0, left=270, right=22, top=30, bottom=8)
 _NARROW = Frame(name="narrow", width=340, height=0, left=24, right=20, top=30, bottom=8)
 
+_SLOTS = ((_WIDE, SLOT), (_NARROW, SLOT + SLOT // 2))
+_USUAL = 3
+"""Rows of the pictures of utility: three sizes of networks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -141,3 +145,7 @@ def _picture(frame: Frame, inner: int) -> alt.LayerChart:
         .encode(x=places, y=alt.value(0), text="words:N"),
         height=inner,
     )
+
+
+TEMPLATES = tuple((_picture, (frame, slot * _USUAL)) for frame, slot in _SLOTS)
+"""The templates that serve several pictures: picture and arguments. Others are compiled when they are first drawn."""

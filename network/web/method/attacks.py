@@ -12,6 +12,7 @@ from network.web.charts.chart import Chart, Key, Table
 from network.web.charts.curve import Tick
 from network.web.charts.intervals import Intervals, Line, Mark, intervals
 from network.web.charts.palette import Tone
+from network.web.method.asked import Asked
 from network.web.method.attack_words import MEASURES, named, titled
 from network.web.method.prose import number_of, percentage
 
@@ -128,7 +129,7 @@ def on_axis(used: float) -> float:
 
 
 @lru_cache(maxsize=8)
-def _told(key: "_Asked", language: str) -> Attacks:
+def _told(key: Asked, language: str) -> Attacks:
     measured, profile, default = key.measured, key.profile, key.default
     others = {} if default == profile else _worst(measured.of(default))
     found: dict[str, list[Told]] = {}
@@ -158,29 +159,9 @@ def _told(key: "_Asked", language: str) -> Attacks:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is drawn; told apart by what the file says of itself, for its rows are many."""
-
-    measured: Measured
-    profile: str
-    default: str
-
-    def __hash__(self) -> int:
-        return hash((id(self.measured), self.profile, self.default))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Asked):
-            return NotImplemented
-        return self.measured is other.measured and (self.profile, self.default) == (
-            other.profile,
-            other.default,
-        )
-
-
 def attacks_of(measured: Measured, profile: str, default: str, language: str) -> Attacks:
     """Return the figures of a profile; of each promise the worst churn."""
-    return _told(_Asked(measured, profile, default), language)
+    return _told(Asked(measured, profile, default), language)
 
 
 def _worst(rows: Iterable[Row]) -> Mapping[tuple[str, str], Row]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from network.figures import number
 from network.i18n import mark, translate
@@ -10,6 +11,7 @@ from network.web.charts.chart import Chart, Key, Table
 from network.web.charts.curve import SMALL_FRAMES, Curve, Point, Tick, curve
 from network.web.charts.intervals import Intervals, Line, Mark, intervals
 from network.web.charts.palette import Tone
+from network.web.method.asked import Asked
 from network.web.method.prose import number_of, percentage
 
 NAIVE = "naive"
@@ -112,7 +114,15 @@ class Moved:
 
 def useful(measured: Measured, profile: str, default: str, language: str) -> list[Explained]:
     """Return a chart for each figure of utility that was measured, by size of the network."""
-    found = [_useful(measured, each, profile, default, language, place) for place, each in enumerate(SHOWN)]
+    return _all_useful(Asked(measured, profile, default), language)
+
+
+@lru_cache(maxsize=8)
+def _all_useful(asked: Asked, language: str) -> list[Explained]:
+    found = [
+        _useful(asked.measured, each, asked.profile, asked.default, language, place)
+        for place, each in enumerate(SHOWN)
+    ]
     return [each for each in found if each is not None]
 
 
@@ -198,6 +208,12 @@ def _cell(found: Useful | None, write: Callable[[float, str], str], language: st
 
 def moved(measured: Measured, language: str) -> list[Moved]:
     """Return two curves for each rule that was moved: the worst attack as a part of what is promised, and the cost."""
+    return _all_moved(Asked(measured, "", ""), language)
+
+
+@lru_cache(maxsize=8)
+def _all_moved(asked: Asked, language: str) -> list[Moved]:
+    measured = asked.measured
     found = []
     for axis in dict.fromkeys(each.axis for each in measured.sweep):
         own = [each for each in measured.sweep if each.axis == axis]
