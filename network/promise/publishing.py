@@ -6,6 +6,7 @@ from pathlib import Path
 
 from anonymization.attacks.judgement import MEASURES, Verdict
 from network.promise.measured import Measured, Row, Swept, Useful
+from network.promise.pipeline import PIPELINE, pipeline_digest
 from network.promise.report import write_text
 from network.promise.suite import Judged, Plan
 from network.promise.sweep import Point
@@ -24,7 +25,10 @@ def measured_of(
         epochs=plan.epochs,
         churns=tuple(map(str, plan.churns)),
         seeds=tuple(judged.seeds),
-        digests={rules.profile: rules.digest() for rules in plan.rules if rules is not None},
+        digests={
+            PIPELINE: pipeline_digest(),
+            **{rules.profile: rules.digest() for rules in plan.rules if rules is not None},
+        },
         rows=tuple(_row(each) for verdicts in judged.verdicts.values() for each in verdicts),
         too_weak=tuple(f"{each.attack}, {each.churn}" for each in judged.sanity if not each.passed),
         not_run=dict(judged.not_run),

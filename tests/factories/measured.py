@@ -6,6 +6,7 @@ from pathlib import Path
 
 from anonymization.parameters import PROFILES
 from network.promise.measured import Measured, Row, Swept, Useful
+from network.promise.pipeline import PIPELINE, pipeline_digest
 
 DAY = date(2026, 11, 20)
 
@@ -61,7 +62,10 @@ def measured(*rows: Row, day: date = DAY) -> Measured:
         epochs=24,
         churns=("low", "normal", "high"),
         seeds=(1, 2, 3),
-        digests={name: rules.digest() for name, rules in PROFILES.items()},
+        digests={
+            PIPELINE: pipeline_digest(),
+            **{name: rules.digest() for name, rules in PROFILES.items()},
+        },
         rows=rows or (row("delta/largest/doubled"), row("joiner", figure=0.3, passed=False)),
         too_weak=(),
         not_run={"authorship": "no discussions yet"},

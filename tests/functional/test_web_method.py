@@ -79,7 +79,7 @@ def test_figures_that_fail_come_first_and_are_named_as_known_limits(visitor: Vis
 
 
 def test_figures_of_other_numbers_are_never_shown_without_saying_so(visitor: Visitor, shipped: Path) -> None:
-    warning = "These figures were measured under other numbers."
+    warning = "These figures were measured under other rules."
     assert warning not in words_of(visitor.opens("/method"))
     factory.put(shipped, factory.of_other_numbers(factory.measured()))
     assert warning in words_of(visitor.opens("/method"))

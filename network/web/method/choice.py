@@ -6,6 +6,7 @@ from pathlib import Path
 from network.i18n import mark, translate
 from network.promise import measured as files
 from network.promise.measured import DamagedFiguresError, Measured
+from network.promise.pipeline import PIPELINE, pipeline_digest
 from network.web.method.attack_words import titled
 
 _NOT_CHOSEN = "left out of this run by its name"
@@ -19,7 +20,8 @@ _REASONS = {
 class Choice:
     """The figures that are shown, and what the page has to say about them.
 
-    `is_own`: they are of the operator's own run. `is_current`: measured under exactly the numbers in force.
+    `is_own`: they are of the operator's own run. `is_current`: measured under exactly the numbers and the
+    program in force.
     `is_damaged`: the operator's own file is there and cannot be read.
     """
 
@@ -55,5 +57,9 @@ def choose(own: Path, profile: str, digest: str, *, shipped: Path | None = None)
             found.append((measured, is_own))
     if not found:
         return Choice(None, is_own=False, is_current=False, is_damaged=is_damaged)
-    best, is_own = max(found, key=lambda each: (each[0].is_of(profile, digest), each[0].made_on, each[1]))
-    return Choice(best, is_own=is_own, is_current=best.is_of(profile, digest), is_damaged=is_damaged)
+
+    def is_current(measured: Measured) -> bool:
+        return measured.is_of(profile, digest) and measured.is_of(PIPELINE, pipeline_digest())
+
+    best, is_own = max(found, key=lambda each: (is_current(each[0]), each[0].made_on, each[1]))
+    return Choice(best, is_own=is_own, is_current=is_current(best), is_damaged=is_damaged)

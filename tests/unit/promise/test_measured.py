@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from anonymization.attacks.judgement import Claim, Guesses, corrected, judge
 from anonymization.parameters import DEFAULT
 from network.promise.measured import NAME, SHIPPED, DamagedFiguresError, Measured, read
+from network.promise.pipeline import PIPELINE, pipeline_digest
 from network.promise.publishing import measured_of, write_measured
 from network.promise.suite import Judged, Plan
 from network.web.method.choice import choose
@@ -96,7 +98,8 @@ def test_a_run_becomes_a_file_with_its_rules_seeds_and_what_was_not_run(tmp_path
     path = write_measured(tmp_path / NAME, measured_of(plan, judged, (), (), today=factory.DAY))
     found = read(path)
     assert found is not None
-    assert (found.digests, found.seeds, found.debtors) == ({"default": DEFAULT.digest()}, (1, 2), 40)
+    assert found.digests == {"default": DEFAULT.digest(), PIPELINE: pipeline_digest()}
+    assert (found.seeds, found.debtors) == ((1, 2), 40)
     assert found.not_run == {"gaps": "left out"}
     (row,) = found.rows
     assert (row.attack, row.at_most, row.is_exact, row.passed) == (
@@ -157,3 +160,10 @@ class TestChoice:
         choice = choose(own, "default", DEFAULT.digest(), shipped=shipped)
         assert (choice.is_own, choice.is_damaged) == (False, True)
         assert choice.measured is not None
+
+    def test_figures_of_another_pipeline_are_not_current_though_its_numbers_are_the_same(
+        self, own: Path
+    ) -> None:
+        found = factory.measured()
+        factory.put(own, replace(found, digests={**found.digests, PIPELINE: "0" * 64}))
+        assert not choose(own, "default", DEFAULT.digest(), shipped=own.with_name("none")).is_current
