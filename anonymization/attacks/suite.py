@@ -60,7 +60,7 @@ class Sanity:
 
 
 SANITY: tuple[Sanity, ...] = (
-    Sanity("joiner", "TPR at 1 % FPR", 0.08),
+    Sanity("joiner", "AUC gap", 0.25),
     Sanity("lone joiner, all else still", "TPR at 1 % FPR", 0.9),
     Sanity("probing/largest/3 insiders, all else still", "residual", 0.15),
     Sanity("subtraction/largest/all but one insiders", "residual", 0.9),

@@ -160,7 +160,7 @@ def _sane(naive: Mapping[tuple[str, str, str], Verdict]) -> list[Verdict]:
             verdict,
             attack=f"sanity: {verdict.attack}",
             threshold=each.least,
-            passed=verdict.low >= each.least,
+            passed=bool(verdict.low >= each.least),
             p_value=1 - verdict.p_value,
             naive=verdict.figure,
         )
