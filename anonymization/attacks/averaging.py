@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+from threadpoolctl import threadpool_limits
 
 from anonymization.attacks.judgement import Claim, Errors, Trials
 from anonymization.attacks.laboratory import Laboratory

@@ -36,6 +36,8 @@ _EPOCHS = 16
 _QUIET = 0.02
 """Share of the pairs that change something in a month where few things change."""
 _LEAST_BACKERS = 2
+_POKES = ("joins", "leaves", "grows", "turns late")
+_GROWTH = 5
 
 
 def attack(laboratory: Laboratory) -> Mapping[str, Trials]:
@@ -119,13 +121,13 @@ def poked(still: Network, random: np.random.Generator) -> Network:
     """Return a network that stands still but for one pair of each debtor, which changes one thing once."""
     order = random.permutation(np.flatnonzero(still.speaks[0]))
     debtors, first = np.unique(still.debtor[order], return_index=True)
-    pair, kind = order[first], random.integers(0, 4, len(debtors))
+    pair, kind = order[first], random.integers(0, len(_POKES), len(debtors))
+    joins, leaves, grows, turned = (pair[kind == each] for each in range(len(_POKES)))
     later = still.epochs // 2
     amounts, age = still.amounts.copy(), still.age.copy()
-    age[:later, pair[kind == 0]] = SILENT  # joins
-    age[later:, pair[kind == 1]] = SILENT  # leaves
-    amounts[later:, pair[kind == 2]] *= 5  # grows  # noqa: PLR2004
-    turned = pair[kind == 3]  # noqa: PLR2004
+    age[:later, joins] = SILENT
+    age[later:, leaves] = SILENT
+    amounts[later:, grows] *= _GROWTH
     owed = amounts[later:, turned, :5].sum(axis=2)
     amounts[later:, turned, :5] = 0
     amounts[later:, turned, 4] = owed  # all of it is long overdue now

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+from threadpoolctl import threadpool_limits
 
 from anonymization.attacks.judgement import Claim, Guesses, Trials
 from anonymization.attacks.laboratory import Laboratory
@@ -24,6 +24,7 @@ from anonymization.attacks.network import SILENT, Flags, Floats, Integers, Netwo
 from anonymization.attacks.watching import (
     BEFORE,
     REPEATS,
+    YEAR,
     Scorer,
     Suspicion,
     Worlds,
@@ -109,7 +110,7 @@ def merged(window: Network, first: Integers, second: Integers, identity: str) ->
 def _observed(laboratory: Laboratory, network: Network, identity: str, purpose: str) -> _Merger:
     """Publish the merger of two reporters of each debtor, and that of one reporter with a decoy, and look."""
     random = laboratory.random(purpose)
-    window = window_of(network, random)
+    window = window_of(network, random, after=YEAR)
     first, second = _couples(window, random)
     root = laboratory.root(purpose)
     never = np.ones(window.epochs, dtype=np.bool_)

@@ -175,6 +175,7 @@ def _examples(
 ) -> Examples:
     """Return the curves of the play, by stretches of it, in shares of the first exposure: estimates of the sum of all."""
     low, high, middle = (each[:, debtor] for each in (seen.low, seen.high, seen.middle))
+    scale = np.maximum(scale, _LEAST)
     exposure = np.log(np.maximum(middle[:, :, banding.EXPOSURE], _LEAST)) - np.log(scale)
     shares = [
         _sum_of_all(play.sums * play.mix[:, at], low[:, :, 3 + at], high[:, :, 3 + at], 1.0) for at in _OLD

@@ -12,7 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+from threadpoolctl import threadpool_limits
 
 from anonymization.attacks.judgement import Scores, auc
 from anonymization.attacks.network import Flags, Floats, History, Integers, Network
@@ -22,7 +22,9 @@ from anonymization.steps import banding
 from anonymization.steps.figures import paid_classes
 
 BEFORE, AFTER = 6, 6
-"""Epochs that are looked at before the month of the event, and from it on: longer than the pipeline waits and holds."""
+"""Epochs that are looked at before the month of the event, and from it on: longer than the pipeline holds a figure."""
+YEAR = 14
+"""Epochs from the event on where it changes the set of contributors: longer than the pipeline waits with that."""
 INSIDERS = 3
 REPEATS = 3
 """Publications of its own network, under keys of its own, from which the attacker learns."""
@@ -87,7 +89,7 @@ def features(
     """Return what the attacker looks at, one row a suspicion.
 
     The release before, its restlessness until then, the movement that the suspect would explain; and for each epoch
-    from the event on the movement of all cells, the same in the expected direction, how far it agrees with what is
+    of the network from the event on the movement of all cells, the same in the expected direction, how far it agrees with what is
     expected, what insiders know of their own part in it, and whether anything is published at all.
     """
     debtor = network.debtor[suspicion.pair]
@@ -99,7 +101,7 @@ def features(
     size = np.log1p(np.stack([suspicion.was, suspicion.now])[:, :, :BUCKETS].sum(axis=2) / 100)
     blocks = [before, expected, steps.sum(axis=0), (steps > 0).sum(axis=0), size.T, size.T - before[:, [1]]]
     own = _insiders(network, suspicion.pair, random)
-    for epoch in range(moment, moment + AFTER):
+    for epoch in range(moment, network.epochs):
         moved = middle[epoch] - before
         known = (own[epoch] - own[moment - 1]) / np.exp(before[:, [banding.EXPOSURE]])
         agrees = np.nan_to_num(moved * expected)

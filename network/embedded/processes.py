@@ -107,8 +107,8 @@ def stop(lock: Path, *, with_signal: signal.Signals, seconds: float = 20.0) -> N
             break
         if wait_until(lambda: not is_alive(process) or not is_held(lock), seconds=seconds):
             break
-    wait_until(lambda: not is_held(lock), seconds=seconds)
-    wait_until(lambda: not is_alive(process), seconds=1.0)
+    # A holder may let go of the lock first and put its house in order then, as `vigie up` stops the engines.
+    wait_until(lambda: not is_held(lock) and not is_alive(process), seconds=seconds)
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
