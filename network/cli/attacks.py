@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from network.cli.console import example, json_option, note, print_json, print_table, progress, say
+from network.cli.console import complain, example, json_option, note, print_json, print_table, progress, say
 from network.i18n import mark
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def attacks(
     )
     found = judged(plan, folder / "trials", failed, product=product, profile=settings.profile)
     today = datetime.now(tz=UTC).date()
-    utility = () if attacks_ else _utility(plan, folder, quiet=as_json)
+    utility, unmeasured = ((), 0) if attacks_ else _utility(plan, folder, quiet=as_json)
     chapters = (write_utility(folder, utility),) if utility else ()
     path = write_report(folder, plan, found, today=today, sections=chapters)
     _keep_figures(folder, plan, found, utility, is_whole=not attacks_, publish=publish)
@@ -124,7 +124,7 @@ def attacks(
         )
     else:
         _tell(found, path)
-    return 1 if failing or failed else 0
+    return 1 if failing or failed or unmeasured else 0
 
 
 def _plan(
@@ -160,14 +160,17 @@ def _attack_product(profile: str, *, quiet: bool) -> "Mapping[str, Trials]":
         return attack_product(profile, with_times=True)
 
 
-def _utility(plan: "Plan", folder: Path, *, quiet: bool) -> "Sequence[Utility]":
+def _utility(plan: "Plan", folder: Path, *, quiet: bool) -> "tuple[Sequence[Utility], int]":
+    """Measure what is missing, say what failed, and return the figures and the number of failures."""
     from network.promise.utility import cases, measure
     from network.promise.utility_report import summary
 
     wanted = cases(plan.seeds, plan.rules)
     with progress(say(mark("Measuring what readers still learn")), quiet=quiet) as advance:
-        measure(wanted, folder / "utility", progress=advance)
-    return summary(wanted, folder / "utility")
+        failed = measure(wanted, folder / "utility", progress=advance)
+    for case, error in failed.items():
+        complain(say(mark("Utility of %(case)s could not be measured: %(why)s"), case=case, why=repr(error)))
+    return summary([case for case in wanted if case not in failed], folder / "utility"), len(failed)
 
 
 def _refuse_outside_the_sources() -> None:

@@ -25,6 +25,7 @@ class Debtor(Base):
 
     `is_listed` is false until its first release: before that, only members who have it in their own ledger may know
     that the network has heard of it. `version` grows with each change and is the version of its search document.
+    Debtors that people judged to be one company keep their rows and lines; `merged_into` names who stands for them.
     """
 
     __tablename__ = "debtor"
@@ -37,6 +38,11 @@ class Debtor(Base):
     country: Mapped[str | None] = mapped_column(String(2), comment="ISO 3166-1 alpha-2.")
     is_listed: Mapped[bool] = mapped_column(Boolean, default=False)
     version: Mapped[int] = mapped_column(BigInteger, default=1)
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("debtor.id"),
+        index=True,
+        comment="Who stands for it, by judgement; NULL: it stands for itself.",
+    )
 
 
 class DebtorIdentifier(Base):
