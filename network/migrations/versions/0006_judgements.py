@@ -10,7 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("debtor", sa.Column("merged_into", sa.Uuid(), nullable=True))
+    stands_for = "Who stands for it, by judgement; NULL: it stands for itself."
+    op.add_column("debtor", sa.Column("merged_into", sa.Uuid(), nullable=True, comment=stands_for))
     op.create_foreign_key("fk_debtor_merged_into_debtor", "debtor", "debtor", ["merged_into"], ["id"])
     op.create_index("ix_debtor_merged_into", "debtor", ["merged_into"])
 
