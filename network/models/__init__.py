@@ -5,6 +5,7 @@ from network.models.debtor import Debtor, DebtorIdentifier, DebtorSpelling, Exch
 from network.models.ledger import LedgerPage
 from network.models.member import Member
 from network.models.news import News, Outbox, Watch
+from network.models.register import GroupChange, ParentLink, RegisterEntry, RegisterLoad
 from network.models.release import PipelineState, Release, ReleaseEpoch
 from network.models.release_log import LogHead, LogTile, ReleaseManifest
 from network.models.sealing_key import SealingKey
@@ -16,6 +17,7 @@ __all__ = [
     "DebtorIdentifier",
     "DebtorSpelling",
     "ExchangeRate",
+    "GroupChange",
     "LedgerPage",
     "LogHead",
     "LogTile",
@@ -23,7 +25,10 @@ __all__ = [
     "Member",
     "News",
     "Outbox",
+    "ParentLink",
     "PipelineState",
+    "RegisterEntry",
+    "RegisterLoad",
     "Release",
     "ReleaseEpoch",
     "ReleaseManifest",
