@@ -8,6 +8,7 @@ from network.models.news import News, Outbox, Watch
 from network.models.register import GroupChange, ParentLink, RegisterEntry, RegisterLoad
 from network.models.release import PipelineState, Release, ReleaseEpoch
 from network.models.release_log import LogHead, LogTile, ReleaseManifest
+from network.models.review import DecisionEffect, MatchDecision, ReviewSheet
 from network.models.sealing_key import SealingKey
 from network.models.user import User
 
@@ -16,11 +17,13 @@ __all__ = [
     "Debtor",
     "DebtorIdentifier",
     "DebtorSpelling",
+    "DecisionEffect",
     "ExchangeRate",
     "GroupChange",
     "LedgerPage",
     "LogHead",
     "LogTile",
+    "MatchDecision",
     "MatchReview",
     "Member",
     "News",
@@ -32,6 +35,7 @@ __all__ = [
     "Release",
     "ReleaseEpoch",
     "ReleaseManifest",
+    "ReviewSheet",
     "SealingKey",
     "User",
     "Watch",

@@ -16,9 +16,12 @@ from network.models import (
     Debtor,
     DebtorIdentifier,
     DebtorSpelling,
+    DecisionEffect,
     LedgerPage,
+    MatchDecision,
     MatchReview,
     Outbox,
+    ReviewSheet,
     Watch,
 )
 from network.transaction import reading, unit_of_work
@@ -29,6 +32,9 @@ DEALT: tuple[type[Base], ...] = (
     Debtor,
     DebtorIdentifier,
     DebtorSpelling,
+    ReviewSheet,
+    MatchDecision,
+    DecisionEffect,
     Watch,
     Outbox,
 )

@@ -23,10 +23,10 @@ from network.extensions import database
 from network.i18n import mark
 from network.keystore import keys
 from network.keystore.ring_format import longer_ring, place_in_time
-from network.models import LedgerPage, MatchReview, PipelineState, SealingKey
+from network.models import SealingKey
 from network.permissions import Actor, Permission, require
 from network.services.dealing import have_dealt_afterwards
-from network.services.sealing_keys import SEALED, lock_of, register, registered_keys
+from network.services.sealing_keys import SEALED, SealedTable, lock_of, register, registered_keys
 from network.transaction import reading, unit_of_work
 
 BATCH = 400
@@ -36,7 +36,6 @@ _ONE_ROTATION = 8_400_004
 _LOOK_AGAIN_SECONDS = 0.2
 Progress = Callable[[int, int], None]
 """Called with (rows done, rows in all)."""
-SealedTable = type[LedgerPage | MatchReview | PipelineState]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,27 @@ from network.errors import UnavailableError
 from network.i18n import mark
 from network.keystore import KeysError, KeyStore, keys
 from network.keystore.ring_format import fresh_ring, key_check, root_check
-from network.models import LedgerPage, MatchReview, PipelineState, Release, SealingKey
+from network.models import (
+    DecisionEffect,
+    LedgerPage,
+    MatchDecision,
+    MatchReview,
+    PipelineState,
+    Release,
+    ReviewSheet,
+    SealingKey,
+)
 from network.transaction import reading, unit_of_work
 
-SEALED = (LedgerPage, MatchReview, PipelineState)
+SealedTable = type[LedgerPage | MatchReview | PipelineState | ReviewSheet | MatchDecision | DecisionEffect]
+SEALED: tuple[SealedTable, ...] = (
+    LedgerPage,
+    MatchReview,
+    PipelineState,
+    ReviewSheet,
+    MatchDecision,
+    DecisionEffect,
+)
 """Every table of sealed rows."""
 
 _FIRST_RING = 8_400_002
@@ -155,9 +172,7 @@ def _may(session: Session, privilege: str) -> bool:
     return bool(session.scalar(select(func.has_table_privilege(SealingKey.__tablename__, privilege))))
 
 
-def _try_one(
-    session: Session, ring: KeyRing, table: type[LedgerPage | MatchReview | PipelineState], key_id: str
-) -> None:
+def _try_one(session: Session, ring: KeyRing, table: SealedTable, key_id: str) -> None:
     row = session.execute(select(table.id, table.wrapped_key).where(table.key_id == key_id).limit(1)).first()
     if row is None:
         return

@@ -65,7 +65,17 @@ def test_sealed_pages_are_not_compressed_in_vain(empty_database: Engine) -> None
     stored = text("SELECT attrelid::regclass::text, attstorage FROM pg_attribute WHERE attname = 'sealed'")
     with empty_database.connect() as connection:
         found = {row[0]: row[1] for row in connection.execute(stored)}
-    assert found == dict.fromkeys(["ledger_page", "match_review", "pipeline_state"], "e")
+    assert found == dict.fromkeys(
+        [
+            "ledger_page",
+            "match_review",
+            "pipeline_state",
+            "review_sheet",
+            "match_decision",
+            "decision_effect",
+        ],
+        "e",
+    )
 
 
 def test_two_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
