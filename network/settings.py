@@ -17,6 +17,18 @@ _SECRET_LENGTH = 32
 _LAST_PORT = 65_535
 _LAST_CLOSE_DAY = 28  # every month has one
 
+SECRETS = (
+    "VIGIE_DATABASE_URL",
+    "VIGIE_DATABASE_WEB_URL",
+    "VIGIE_DATABASE_OWNER_URL",
+    "VIGIE_REDIS_URL",
+    "VIGIE_SEARCH_URL",
+    "VIGIE_SECRET_KEY",
+    "VIGIE_KEYS",
+)
+"""What may also stand in a file that `NAME_FILE` names, as container engines hand over secrets: unlike a variable, no
+list of processes or description of a container shows it."""
+
 
 class _Faults:
     """All that is wrong, each as a sentence for the console: settings are read nowhere else."""
@@ -89,6 +101,7 @@ class Settings:
             SettingsError: something is wrong; the message lists every fault.
         """
         faults = _Faults()
+        environ = _with_files(environ, faults)
         home = Path(environ.get("VIGIE_HOME") or "var").expanduser().absolute()
         database_url = _database_url(environ, "VIGIE_DATABASE_URL", faults)
         redis_url = _redis_url(environ, faults)
@@ -116,6 +129,29 @@ class Settings:
                 mark("This installation cannot start: %(faults)s"), faults=" ".join(faults.sentences)
             )
         return settings
+
+
+def _with_files(environ: Mapping[str, str], faults: _Faults) -> dict[str, str]:
+    """Return `environ` with each secret that is given by a file in the place of its variable."""
+    found = dict(environ)
+    for name in SECRETS:
+        file = environ.get(f"{name}_FILE")
+        if not file:
+            continue
+        if environ.get(name):
+            faults.add(mark("%(name)s is given twice: by itself and by %(name)s_FILE. Keep one."), name=name)
+            continue
+        try:
+            found[name] = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            faults.add(
+                mark("%(name)s_FILE %(file)s cannot be read (%(why)s)."), name=name, file=file, why=why
+            )
+            continue
+        if not found[name]:
+            faults.add(mark("%(name)s_FILE %(file)s is empty."), name=name, file=file)
+    return found
 
 
 def _reachable(host: str) -> str:

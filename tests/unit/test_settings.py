@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from network.errors import SettingsError
-from network.settings import Settings
+from network.settings import SECRETS, Settings
 
 
 def settings(home: Path, **environ: str) -> Settings:
@@ -99,3 +99,31 @@ def test_the_rate_limiter_reads_the_socket_in_its_own_words(tmp_path: Path) -> N
     assert settings(tmp_path).limits_url is None
     assert settings(tmp_path, VIGIE_REDIS_URL="redis+socket:///a/b").limits_url == "redis+unix:///a/b"
     assert settings(tmp_path, VIGIE_REDIS_URL="redis://cache/0").limits_url == "redis://cache/0"
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    given = {
+        "VIGIE_DATABASE_URL": "postgresql://web:p@db/vigie",
+        "VIGIE_DATABASE_OWNER_URL": "postgresql://owner:p@db/vigie",
+        "VIGIE_REDIS_URL": "redis://queue:6379/0",
+        "VIGIE_SECRET_KEY": "x" * 32,
+        "VIGIE_KEYS": "cmluZw==",
+    }
+    for name, value in given.items():
+        (tmp_path / name).write_text(f"{value}\n", encoding="utf-8")
+    found = settings(tmp_path / "home", **{f"{name}_FILE": str(tmp_path / name) for name in given})
+    assert found == settings(tmp_path / "home", **given)
+    assert (found.secret_key, found.keys_given) == ("x" * 32, "cmluZw==")
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_file_that_cannot_serve_is_a_fault(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "secret"
+    asked = {f"{name}_FILE": str(file)}
+    for content, words in ((None, "No such file"), (b"\n", "is empty"), (b"\xff\xfe", "cannot be read")):
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(SettingsError, match=f"{name}_FILE .*{words}"):
+            settings(tmp_path, **asked)
+    with pytest.raises(SettingsError, match=f"{name} is given twice"):
+        settings(tmp_path, **asked, **{name: "x" * 32})
