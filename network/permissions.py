@@ -19,6 +19,7 @@ class Permission(StrEnum):
     WATCH_EDIT = "watch:edit"
     NEWS_READ = "news:read"
     MATCH_REVIEW = "match:review"
+    DEBTOR_JUDGE = "debtor:judge"
     RELEASE_CLOSE = "release:close"
     NETWORK_OPERATE = "network:operate"
 
@@ -46,6 +47,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.DEBTOR_SEARCH,
             Permission.DEBTOR_SEE_UNLISTED,
             Permission.MATCH_REVIEW,
+            Permission.DEBTOR_JUDGE,
         }
     ),
     Role.OPERATOR: frozenset(Permission),

@@ -2,6 +2,7 @@
 
 from network.models.base import Base
 from network.models.debtor import Debtor, DebtorIdentifier, DebtorSpelling, ExchangeRate, MatchReview
+from network.models.judgement import Judgement
 from network.models.ledger import LedgerPage
 from network.models.member import Member
 from network.models.news import News, Outbox, Watch
@@ -20,6 +21,7 @@ __all__ = [
     "DecisionEffect",
     "ExchangeRate",
     "GroupChange",
+    "Judgement",
     "LedgerPage",
     "LogHead",
     "LogTile",

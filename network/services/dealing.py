@@ -17,6 +17,7 @@ from network.models import (
     DebtorIdentifier,
     DebtorSpelling,
     DecisionEffect,
+    Judgement,
     LedgerPage,
     MatchDecision,
     MatchReview,
@@ -35,6 +36,7 @@ DEALT: tuple[type[Base], ...] = (
     ReviewSheet,
     MatchDecision,
     DecisionEffect,
+    Judgement,
     Watch,
     Outbox,
 )

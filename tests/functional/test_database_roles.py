@@ -28,6 +28,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
     "decision_effect": ("", "SIUD"),
     "exchange_rate": ("", "SIU"),
     "group_change": ("", "SI"),
+    "judgement": ("SI", "SIUD"),
     "ledger_page": ("SID", "SIUD"),
     "log_head": ("S", "SI"),
     "log_tile": ("S", "SI"),
