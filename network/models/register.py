@@ -68,7 +68,7 @@ class ParentLink(Base):
     parent_value: Mapped[str] = mapped_column(String(20), primary_key=True)
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     source: Mapped[str] = mapped_column(String(8), primary_key=True)
-    as_of: Mapped[date] = mapped_column(Date, comment="Of the register that first said so.")
+    as_of: Mapped[date] = mapped_column(Date, comment="Of the register that said so last.")
     ended_on: Mapped[date | None] = mapped_column(Date, comment="Kept: an ended link splits no group.")
     is_refused: Mapped[bool] = mapped_column(
         Boolean, default=False, comment="The operator ended it; a later load leaves it."
@@ -92,7 +92,8 @@ class RegisterLoad(Base):
     file_name: Mapped[str] = mapped_column(String(200))
     fingerprint: Mapped[str] = mapped_column(String(64), comment="SHA-256, of samples.")
     as_of: Mapped[date] = mapped_column(Date)
-    rows_done: Mapped[int] = mapped_column(BigInteger, default=0, comment="Rows of the file, from its start.")
+    bytes_done: Mapped[int] = mapped_column(BigInteger, default=0, comment="Of the text, unpacked.")
+    rows_done: Mapped[int] = mapped_column(BigInteger, default=0)
     written: Mapped[int] = mapped_column(BigInteger, default=0, comment="Entries or links new or changed.")
     refused: Mapped[int] = mapped_column(BigInteger, default=0, comment="Rows that could not be read.")
     state: Mapped[str] = mapped_column(String(8), default="loading")

@@ -85,9 +85,7 @@ _CATEGORIES: dict[str, tuple[str, str]] = {  # English, French; the longest begi
 _PERSONS = "1"
 _CODE_LENGTH = 4
 
-_ELF: dict[str, tuple[str, str]] = {  # ISO 20275, the usual French ones and those of neighbours
-    "6CHY": _CATEGORIES["57"],
-    "BKAB": _CATEGORIES["54"],
+_ELF: dict[str, tuple[str, str]] = {  # ISO 20275: those that have no SIREN to tell more
     "K65D": _CATEGORIES["55"],
     "TPNT": _CATEGORIES["58"],
     "2HBR": ("Limited liability company (GmbH)", "Société à responsabilité limitée (GmbH)"),

@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("parent_value", sa.String(length=20), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("source", sa.String(length=8), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=False, comment="Of the register that first said so."),
+        sa.Column("as_of", sa.Date(), nullable=False, comment="Of the register that said so last."),
         sa.Column("ended_on", sa.Date(), nullable=True, comment="Kept: an ended link splits no group."),
         sa.Column(
             "is_refused",
@@ -120,7 +120,8 @@ def _create_register_load() -> None:
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False, comment="SHA-256, of samples."),
         sa.Column("as_of", sa.Date(), nullable=False),
-        sa.Column("rows_done", sa.BigInteger(), nullable=False, comment="Rows of the file, from its start."),
+        sa.Column("bytes_done", sa.BigInteger(), nullable=False, comment="Of the text, unpacked."),
+        sa.Column("rows_done", sa.BigInteger(), nullable=False),
         sa.Column("written", sa.BigInteger(), nullable=False, comment="Entries or links new or changed."),
         sa.Column("refused", sa.BigInteger(), nullable=False, comment="Rows that could not be read."),
         sa.Column("state", sa.String(length=8), nullable=False),
