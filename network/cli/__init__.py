@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": "demo",
     "ingest": "ingest",
     "search": "search",
+    "match": "match",
     "profile": "profile",
     "release": "release",
     "log": "log",

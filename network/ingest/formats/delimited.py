@@ -10,7 +10,7 @@ import polars as pl
 
 from network.errors import UnreadableError
 from network.i18n import mark
-from network.ingest.formats.tables import LINE_FAULT, Heading, Table, best_heading, no_heading
+from network.ingest.formats.tables import LEDGER, LINE_FAULT, Heading, Sought, Table
 from network.ingest.mapping import Mapping
 from network.ingest.source import PART_BYTES, Look, Source, utf8_parts
 
@@ -82,7 +82,7 @@ class Delimited:
         )
 
 
-def open_delimited(source: Source, look: Look, mapping: Mapping) -> Delimited:
+def open_delimited(source: Source, look: Look, mapping: Mapping, sought: Sought = LEDGER) -> Delimited:
     """Find separator and headings; raise UnreadableError with what to do."""
     encoding = mapping.encoding or look.encoding
     if encoding is None:
@@ -97,7 +97,7 @@ def open_delimited(source: Source, look: Look, mapping: Mapping) -> Delimited:
     found: tuple[int, str, Heading, int] | None = None
     for separator in (mapping.delimiter,) if mapping.delimiter else SEPARATORS:
         rows, ends = _first_rows(sample, separator, quote)
-        index, score = best_heading(rows, mapping)
+        index, score = sought.find(rows, mapping)
         if rows and (found is None or score > found[0]):
             cells = tuple(" ".join(cell.split()) for cell in rows[index])
             found = (score, separator, Heading(cells, index + 1), ends[index])
@@ -121,7 +121,7 @@ def open_delimited(source: Source, look: Look, mapping: Mapping) -> Delimited:
                 code="separator",
                 headings=found[2].cells[0][:80],
             )
-        raise no_heading(found[2].cells if found else ())
+        raise sought.refuse(found[2].cells if found else ())
     _, separator, heading, skip = found
     return Delimited(source, look, encoding, separator, quote, heading, skip)
 

@@ -1,6 +1,6 @@
 """What every tabular format gives: batches of text columns, numbered as the sender's spreadsheet numbers them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -74,7 +74,7 @@ def lay_out(heading: Heading, mapping: LedgerMapping) -> Layout:
                 ),
                 code="heading_missing",
                 heading=declared,
-                found=_listed(heading.cells),
+                found=listed(heading.cells),
             )
     fields = recognise(heading.cells, mapping.columns)
     kind = kind_of(fields)
@@ -115,10 +115,26 @@ def no_heading(cells: Sequence[str]) -> UnreadableError:
         ),
         code="heading_missing",
         lacking=", ".join(lacking + (invoice if len(invoice) < 3 else ["late_1_30", "balance"])),  # noqa: PLR2004 - no sign of invoices
-        found=_listed(cells),
+        found=listed(cells),
     )
 
 
-def _listed(cells: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a table must be to be read.
+
+    `find` gives the place of the line of headings among the first rows, and how many of its cells are known: 0 refuses
+    the file with what `refuse` says of the cells that were found.
+    """
+
+    find: Callable[[Sequence[Sequence[str]], LedgerMapping], tuple[int, int]]
+    refuse: Callable[[Sequence[str]], UnreadableError]
+
+
+LEDGER = Sought(best_heading, no_heading)
+
+
+def listed(cells: Sequence[str]) -> str:
+    """Return headings as they are shown in an error: one line at most."""
     shown = ", ".join(cell for cell in cells if cell.strip())
     return shown if len(shown) < 200 else shown[:200] + "…"  # noqa: PLR2004 - one line

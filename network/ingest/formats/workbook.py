@@ -13,13 +13,13 @@ import polars as pl
 from network.errors import UnreadableError
 from network.i18n import mark
 from network.ingest.formats.tables import (
+    LEDGER,
     LINE_FAULT,
     Heading,
     Layout,
+    Sought,
     Table,
-    best_heading,
     lay_out,
-    no_heading,
 )
 from network.ingest.mapping import Mapping
 from network.schemas.ledger import AMOUNT_FIELDS
@@ -36,17 +36,12 @@ BATCH_ROWS = 131_072
 
 
 @dataclass(frozen=True, slots=True)
-class Workbook:
-    """One sheet of a workbook whose headings were found.
-
-    `decimals` overrides the declared decimal sign: cells that are numbers have a point, whatever the sheet shows.
-    """
+class Sheet:
+    """One sheet of a workbook whose headings were found; `columns` are its rows below them, as text."""
 
     path: Path
     sheet: str
     heading: Heading
-    layout: Layout
-    decimals: dict[str, str | None]
     columns: tuple[pl.Series, ...]
 
     def tables(self) -> Iterator[Table]:
@@ -64,8 +59,39 @@ class Workbook:
             yield Table(part.with_row_index("row", offset=self.heading.row + 1 + start), share)
 
 
+@dataclass(frozen=True, slots=True)
+class Workbook(Sheet):
+    """A sheet whose rows are a ledger's.
+
+    `decimals` overrides the declared decimal sign: cells that are numbers have a point, whatever the sheet shows.
+    """
+
+    layout: Layout
+    decimals: dict[str, str | None]
+
+
 def open_workbook(path: Path, mapping: Mapping) -> Workbook:
-    """Find the sheet and its headings; raise UnreadableError for a bomb, a cut file, or no headings."""
+    """Find the sheet of a ledger; raise UnreadableError for a bomb, a cut file, or no headings."""
+    book, name, heading = _open(path, mapping, LEDGER)
+    layout = lay_out(heading, mapping)
+    typed = _load(book, name, heading.row)
+    decimals: dict[str, str | None] = {}
+    for field, index in layout.columns.items():
+        if field in AMOUNT_FIELDS and index < typed.width:
+            if typed.to_series(index).dtype.is_numeric():
+                decimals[field] = "."
+            elif mapping.decimal == "," and _mixed(book, name, heading.row, index):
+                decimals[field] = None
+    return Workbook(path, name, heading, _texts(typed), layout, decimals)
+
+
+def open_sheet(path: Path, mapping: Mapping, sought: Sought) -> Sheet:
+    """Find the sheet that has the headings sought; raise UnreadableError for a bomb, a cut file, or no headings."""
+    book, name, heading = _open(path, mapping, sought)
+    return Sheet(path, name, heading, _texts(_load(book, name, heading.row)))
+
+
+def _open(path: Path, mapping: Mapping, sought: Sought) -> tuple[fastexcel.ExcelReader, str, Heading]:
     _measure(path)
     try:
         book = fastexcel.read_excel(path)
@@ -78,18 +104,9 @@ def open_workbook(path: Path, mapping: Mapping) -> Workbook:
             sheet=mapping.sheet,
             found=", ".join(book.sheet_names),
         )
-    name, heading = _find_heading(book, [mapping.sheet] if mapping.sheet else book.sheet_names, mapping)
-    layout = lay_out(heading, mapping)
-    typed = _load(book, name, heading.row)
-    decimals: dict[str, str | None] = {}
-    for field, index in layout.columns.items():
-        if field in AMOUNT_FIELDS and index < typed.width:
-            if typed.to_series(index).dtype.is_numeric():
-                decimals[field] = "."
-            elif mapping.decimal == "," and _mixed(book, name, heading.row, index):
-                decimals[field] = None
-    columns = tuple(_as_text(typed.to_series(index)).alias(str(index)) for index in range(typed.width))
-    return Workbook(path, name, heading, layout, decimals, columns)
+    names = [mapping.sheet] if mapping.sheet else book.sheet_names
+    name, heading = _find_heading(book, names, mapping, sought)
+    return book, name, heading
 
 
 def _measure(path: Path) -> None:
@@ -126,24 +143,30 @@ def _damaged() -> UnreadableError:
     )
 
 
-def _find_heading(book: fastexcel.ExcelReader, names: list[str], mapping: Mapping) -> tuple[str, Heading]:
+def _find_heading(
+    book: fastexcel.ExcelReader, names: list[str], mapping: Mapping, sought: Sought
+) -> tuple[str, Heading]:
     best: tuple[int, str, Heading] | None = None
     for name in names:
         top = book.load_sheet(
             name, header_row=None, skip_rows=0, n_rows=TITLE_ROWS, dtypes="string"
         ).to_polars()
         rows = [[" ".join((cell or "").split()) for cell in row] for row in top.iter_rows()]
-        index, score = best_heading(rows, mapping)
+        index, score = sought.find(rows, mapping)
         if rows and (best is None or score > best[0]):
             best = (score, name, Heading(tuple(rows[index]), index + 1))
     if best is None or not best[0]:
-        raise no_heading(best[2].cells if best else ())
+        raise sought.refuse(best[2].cells if best else ())
     return best[1], best[2]
 
 
 def _load(book: fastexcel.ExcelReader, name: str, heading_row: int) -> pl.DataFrame:
     sheet = book.load_sheet(name, header_row=None, skip_rows=heading_row, schema_sample_rows=None)
     return sheet.to_polars()
+
+
+def _texts(typed: pl.DataFrame) -> tuple[pl.Series, ...]:
+    return tuple(_as_text(typed.to_series(index)).alias(str(index)) for index in range(typed.width))
 
 
 def _as_text(cells: pl.Series) -> pl.Series:
