@@ -89,6 +89,11 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def reachable_host(self) -> str:
+        """The host under which this machine itself reaches its pages."""
+        return _reachable(self.host)
+
+    @property
     def limits_url(self) -> str | None:
         """`redis_url` in the form that the rate limiter reads."""
         return self.redis_url and self.redis_url.replace("redis+socket://", "redis+unix://", 1)

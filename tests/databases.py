@@ -29,7 +29,7 @@ def of_worker(home: Path, server_url: str, worker: str) -> str:
             template.dispose()
         if not _exists(connection, name):
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}"))
-            hand_over(_url(server_url, name), name)
+            hand_over(_url(server_url, name))
     server.dispose()
     return _url(server_url, name)
 
@@ -37,14 +37,14 @@ def of_worker(home: Path, server_url: str, worker: str) -> str:
 def make_empty(connection: Connection, server_url: str, name: str) -> None:
     """Make an empty database that belongs to the owner of the tables, as that of an installation does."""
     connection.execute(text(f"CREATE DATABASE {name}"))
-    hand_over(_url(server_url, name), name)
+    hand_over(_url(server_url, name))
 
 
-def hand_over(superuser_url: str, name: str) -> None:
+def hand_over(superuser_url: str) -> None:
     """Give the database to its owner, and let the other roles in."""
     superuser = create_engine(superuser_url, isolation_level="AUTOCOMMIT")
     with superuser.connect() as connection:
-        connection.exec_driver_sql(roles_and_rights(name).replace("%", "%%"))
+        connection.exec_driver_sql(roles_and_rights().replace("%", "%%"))
     superuser.dispose()
 
 

@@ -1,6 +1,5 @@
 """`vigie web`, `vigie worker`, `vigie scheduler`: the three processes of `vigie up`, each on its own."""
 
-import threading
 from typing import Any
 
 import click
@@ -8,16 +7,7 @@ import click
 from network.cli.console import example, network_running, say
 from network.i18n import mark
 
-WEB_WORKERS = 2
-WEB_THREADS = 4
 WORKER_CHILDREN = 1
-
-
-def _prepare_charts(_worker: object) -> None:
-    """Compile the pictures of the debtor page while the worker waits for its first reader."""
-    from network.web import charts
-
-    threading.Thread(target=charts.prepare, daemon=True).start()
 
 
 @click.command(
@@ -30,6 +20,7 @@ def web() -> None:
 
     from network import create_app
     from network.extensions import database
+    from network.web import server
 
     with network_running(redis=True, web=True) as runtime:
         settings = runtime.settings
@@ -37,27 +28,15 @@ def web() -> None:
         database.engine.dispose()  # each worker opens connections of its own after it was forked
 
         class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
-            """gunicorn on our application, configured here and not in a file."""
+            """gunicorn on our application."""
 
             def load_config(self) -> None:
-                """Hand over our settings."""
-                options: dict[str, Any] = {
-                    "bind": f"{settings.host}:{settings.port}",
-                    "workers": WEB_WORKERS,
-                    "worker_class": "gthread",
-                    "threads": WEB_THREADS,
-                    "preload_app": True,
-                    "timeout": 120,
-                    "graceful_timeout": 10,
-                    "keepalive": 5,
-                    "control_socket_disable": True,
-                    "loglevel": settings.log_level,
-                    "proc_name": "vigie-web",
-                    "post_worker_init": _prepare_charts,
-                }
-                for name, value in options.items():
-                    if name in self.cfg.settings:
-                        self.cfg.set(name, value)
+                """Hand over our settings; a gunicorn that is too old for one of them goes without."""
+                for name in self.cfg.settings:
+                    if hasattr(server, name):
+                        self.cfg.set(name, getattr(server, name))
+                self.cfg.set("bind", f"{settings.host}:{settings.port}")
+                self.cfg.set("loglevel", settings.log_level)
 
             def load(self) -> Any:
                 """Return the application, made before the workers were forked."""

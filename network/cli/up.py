@@ -204,8 +204,7 @@ def _answers(settings: "Settings") -> bool:
     """Tell whether the pages answer: any answer will do, a refusal too."""
     from http.client import HTTPConnection, HTTPException
 
-    host = "127.0.0.1" if settings.host in {"", "0.0.0.0"} else settings.host  # noqa: S104  # compared, not bound
-    connection = HTTPConnection(host, settings.port, timeout=5)
+    connection = HTTPConnection(settings.reachable_host, settings.port, timeout=5)
     try:
         connection.request("GET", "/")
         connection.getresponse()

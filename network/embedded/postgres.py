@@ -226,7 +226,7 @@ def _make_database(places: Places) -> None:
             (DATABASE, DatabaseRole.OWNER.value),
         )
         if cursor.fetchone() == (0,):
-            cursor.execute(roles_and_rights(DATABASE))
+            cursor.execute(roles_and_rights())
 
 
 @contextmanager
@@ -240,31 +240,9 @@ def _as_superuser(places: Places, database: str) -> Iterator[cursor]:
         connection.close()
 
 
-def roles_and_rights(database: str) -> str:
-    """Return the statements that make our roles and hand `database` to its owner, for a superuser; safe to repeat.
+def roles_and_rights() -> str:
+    """Return the statements that make our roles and hand the database that runs them to its owner; safe to repeat.
 
-    The database comes last: that it has its owner says that all else was done.
+    For a superuser, and not to be run as a prepared statement: they hold percent signs.
     """
-    makes = "".join(
-        f"""
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role.value}') THEN
-            CREATE ROLE {role.value} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION;
-        END IF;"""
-        for role in DatabaseRole
-    )
-    owner, web, worker = DatabaseRole.OWNER.value, DatabaseRole.WEB.value, DatabaseRole.WORKER.value
-    return f"""
-        DO $$ DECLARE held record; BEGIN {makes}
-            FOR held IN SELECT oid::regclass AS name FROM pg_class
-                WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relowner <> '{owner}'::regrole LOOP
-                EXECUTE format('ALTER TABLE %s OWNER TO {owner}', held.name);
-            END LOOP;
-        END $$;
-        ALTER ROLE {web} SET track_activities = off;
-        ALTER ROLE {worker} SET track_activities = off;
-        GRANT pg_checkpoint TO {worker};
-        GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {worker};
-        REVOKE ALL ON DATABASE {database} FROM PUBLIC;
-        GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {web}, {worker};
-        ALTER DATABASE {database} OWNER TO {owner};
-    """  # noqa: S608  # our own names
+    return Path(__file__).with_name("roles.sql").read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ from network.web import (
     contributions,
     debtor,
     first_run,
+    health,
     home,
     inbox,
     method,
@@ -24,4 +25,5 @@ BLUEPRINTS = (
     inbox.blueprint,
     release_log.blueprint,
     method.blueprint,
+    health.blueprint,
 )

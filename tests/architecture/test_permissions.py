@@ -39,7 +39,7 @@ def test_what_anybody_may_open_is_a_short_list(app: Flask) -> None:
         for name, view in app.view_functions.items()
         if getattr(view, "permission", "") is None
     }
-    assert public <= {"auth", "first_run", "preferences", "home", "method"}
+    assert public <= {"auth", "first_run", "preferences", "home", "method", "health"}
 
 
 @pytest.mark.parametrize("permission", list(Permission))
