@@ -1,10 +1,15 @@
 """What the search index holds of a debtor: names, identifiers, place, and its last released index. Pure."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from network.resolution.normalise import CompanyName, normalise, trigrams
+
+LAYOUT = 3
+"""Raise it when what is written into an index changes (a backend's fields, DebtorDocument, the text analysis): an index
+of another layout is then no index, and is built anew."""
 
 PREFIX_LENGTH = 12
 """Longest beginning of a word that is indexed; longer ones are found by their first twelve letters and trigrams."""
@@ -18,7 +23,8 @@ class DebtorDocument:
     """A debtor as search knows it; all below `version` is stored and comes back as it is.
 
     `identifiers` are `scheme:value`. `aliases` are confirmed spellings, normalised. `version` grows with every change.
-    `payment_index`, `epoch` and `exposure` (whole euros, low end of the band) are those of the last release.
+    `payment_index`, `epoch` and `exposure` (whole euros, low end of the band) are those of the last release. `sector` is
+    the division of its activity (network/registers/activities.py), `events` are what its last releases told (network/search/events.py).
     """
 
     id: uuid.UUID
@@ -34,11 +40,24 @@ class DebtorDocument:
     payment_index: int | None
     epoch: str | None
     exposure: int
+    sector: str | None = None
+    events: tuple[str, ...] = ()
 
     @property
     def rank(self) -> int:
         """Return the order in which debtors that match alike come: larger exposure first, then chance, but always the same."""
         return min(self.exposure, _LARGEST) * _CHANCES + self.id.int % _CHANCES
+
+
+def to_body(document: DebtorDocument) -> dict[str, Any]:
+    """Return a document as the plain values that a backend stores."""
+    return {**asdict(document), "id": str(document.id)}
+
+
+def from_body(body: Mapping[str, Any]) -> DebtorDocument:
+    """Return the document that :func:`to_body` made these values of, after a turn through JSON."""
+    lists = {name: tuple(body[name]) for name in ("identifiers", "aliases", "events")}
+    return DebtorDocument(**{**body, "id": uuid.UUID(body["id"]), **lists})
 
 
 @dataclass(frozen=True, slots=True)

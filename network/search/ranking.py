@@ -1,7 +1,7 @@
 """In which order candidates are shown, and which are none. Pure: the same for every backend, whatever its scores.
 
 Identifier before exact name, before names that begin as typed, before names that hold the words, before names that are
-like it. Equals are ordered by released exposure, then by name, then by id.
+like it. Equals are ordered by released exposure, then by name, then by id; so are all where only filters were given.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,6 +31,7 @@ class Match(IntEnum):
     BEGINNING = 2
     WORDS = 3
     ALIKE = 4
+    FILTER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,12 @@ def _order(query: SearchQuery, ranked: Ranked) -> tuple[int, float, bool, int, s
 
 
 def _ranked(query: SearchQuery, document: DebtorDocument) -> Ranked | None:
+    if query.is_empty or not query.filters.accepts(document):
+        return None
     if query.identifier is not None and str(query.identifier) in document.identifiers:
         return Ranked(document, Match.IDENTIFIER, 1.0)
     if not query.joined:
-        return None
+        return None if query.is_named else Ranked(document, Match.FILTER, 1.0)
     names = [normalise(document.name), *map(normalise, document.aliases)]
     city = normalise(document.city).words
     best = min(_by_name(query, name, city) for name in names)

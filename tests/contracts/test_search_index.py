@@ -14,7 +14,7 @@ import pytest
 from network.errors import UnavailableError
 from network.search.documents import DebtorDocument
 from network.search.embedded import EmbeddedIndex
-from network.search.port import SearchIndex, Visibility
+from network.search.port import GONE, SearchIndex, Visibility
 from network.search.queries import read_query
 from network.search.ranking import Match, rank
 from tests.factories.documents import document
@@ -191,11 +191,23 @@ def test_listing_changes_who_finds_it(index: SearchIndex) -> None:
 
 
 def test_what_is_removed_is_gone_and_the_unknown_is_no_error(index: SearchIndex) -> None:
-    index.remove([DURAND.id, uuid.uuid4()])
+    index.remove({DURAND.id: 2, uuid.uuid4(): GONE})
     assert names(index, "durand") == []
     assert index.count() == len(ALL) - 1
-    index.put([DURAND])
+    assert index.versions([DURAND.id, DUPONT.id, uuid.uuid4()]) == {DUPONT.id: 1}
+
+
+def test_what_is_removed_comes_back_by_a_newer_version_alone(index: SearchIndex) -> None:
+    """A merge takes a debtor out, a split brings it back; a late write of before the merge does not."""
+    index.remove({DURAND.id: 2})
+    assert index.put([DURAND]) == 0
+    assert index.put([replace(DURAND, version=2)]) == 0
+    assert names(index, "durand") == []
+    assert index.put([replace(DURAND, version=3)]) == 1
     assert names(index, "durand") == ["Durand Transports"]
+    index.remove({DURAND.id: 2})
+    assert names(index, "durand") == ["Durand Transports"], "a removal may come late as well"
+    assert index.count() == len(ALL)
 
 
 def test_a_rebuild_replaces_everything_at_once(index: SearchIndex) -> None:
