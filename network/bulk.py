@@ -7,6 +7,7 @@ import io
 import struct
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import polars as pl
 from sqlalchemy.orm import Session
@@ -14,6 +15,13 @@ from sqlalchemy.orm import Session
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
 _TRAILER = struct.pack(">h", -1)
 _LENGTH = struct.Struct(">i")
+_CSV = "FORMAT csv, NULL '\\N'"
+_TYPES: dict[type[pl.DataType], str] = {
+    pl.String: "text",
+    pl.Boolean: "boolean",
+    pl.Date: "date",
+    pl.Int64: "bigint",
+}
 
 
 def _field(value: bytes | str | uuid.UUID) -> bytes:
@@ -42,18 +50,39 @@ def copy_rows(
 
 def copy_frame(session: Session, *, table: str, frame: pl.DataFrame) -> None:
     """Copy a frame whose columns are named as the table's; nulls stay nulls, and an empty text is not a null."""
+    _copy(session, table, ", ".join(frame.columns), _CSV, _csv(frame))
+
+
+def stage_frame(session: Session, frame: pl.DataFrame) -> None:
+    """Copy a frame of texts, numbers, days and yes or no into the new temporary table `pg_temp.arriving`.
+
+    For statements that do more with it than to add its rows. Whoever stages twice in one transaction drops it between.
+    """
+    columns = ", ".join(f"{name} {_TYPES[type(dtype)]}" for name, dtype in frame.schema.items())
+    session.connection().exec_driver_sql(f"CREATE TEMPORARY TABLE arriving ({columns}) ON COMMIT DROP")
+    with _driver(session).cursor() as cursor:
+        cursor.copy_expert(
+            f"COPY pg_temp.arriving ({', '.join(frame.columns)}) FROM STDIN ({_CSV})", _csv(frame), 1 << 18
+        )
+
+
+def _csv(frame: pl.DataFrame) -> io.BytesIO:
     buffer = io.BytesIO()
     frame.write_csv(buffer, include_header=False, null_value="\\N", quote_style="non_numeric")
-    names = ", ".join(frame.columns)
-    _copy(session, table, names, "FORMAT csv, NULL '\\N'", buffer)
+    buffer.seek(0)
+    return buffer
+
+
+def _driver(session: Session) -> Any:
+    driver = session.connection().connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the session has lost its connection")
+    return driver
 
 
 def _copy(session: Session, table: str, names: str, form: str, buffer: io.BytesIO) -> None:
     buffer.seek(0)
-    driver = session.connection().connection.driver_connection
-    if driver is None:
-        raise RuntimeError("the session has lost its connection")
-    with driver.cursor() as cursor:
+    with _driver(session).cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE arriving ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"  # noqa: S608  # our own names
         )

@@ -29,6 +29,7 @@ COMMANDS = {
     "release": "release",
     "log": "log",
     "rates": "rates",
+    "registers": "registers",
     "review": "review",
     "member": "member",
     "user": "user",

@@ -1,0 +1,143 @@
+"""Official registers as reference: what a debtor with a SIREN or LEI takes from them.
+
+Its legal name becomes a confirmed spelling at its head office, so that lines without an identifier find it, and so that
+an identifier beside quite another name is seen. A register is public and names every company, so none of this tells
+that a member supplies one (docs/decisions/0126).
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from network.resolution.areas import area_expression
+from network.resolution.normalise import normalise_all
+from network.resolution.registry import CONFIRMED, raise_versions
+
+_USUAL = 1
+"""A usual name or acronym counts as one voice: a member that writes it beside the identifier confirms it."""
+
+_CHUNK = 50_000
+"""Debtors looked at in one statement: some 20 MB."""
+
+REFERENCE = pl.Schema(
+    {
+        "scheme": pl.String,
+        "value": pl.String,
+        "name": pl.String,
+        "spelling": pl.String,
+        "legal_form": pl.String,
+        "postcode": pl.String,
+        "city": pl.String,
+        "country": pl.String,
+        "area": pl.String,
+    }
+)
+
+
+def register_names(session: Session, asked: pl.DataFrame) -> pl.DataFrame:
+    """Return what registers call the companies of these identifiers (`scheme`, `value`), analysed (:data:`REFERENCE`).
+
+    Those that no register has, natural persons and names that are not disclosed are not in it.
+    """
+    rows = session.execute(
+        text("""
+            SELECT entry.scheme, entry.value, entry.name, entry.postcode, entry.city, entry.country
+            FROM unnest(CAST(:schemes AS text[]), CAST(:values AS text[])) AS asked (scheme, value)
+            JOIN register_entry entry ON entry.scheme = asked.scheme AND entry.value = asked.value
+            WHERE entry.name IS NOT NULL
+            ORDER BY entry.scheme DESC, entry.value
+        """),
+        {"schemes": asked["scheme"].to_list(), "values": asked["value"].to_list()},
+    ).all()
+    columns = ("scheme", "value", "name", "postcode", "city", "country")
+    frame = pl.DataFrame([tuple(row) for row in rows], schema=dict.fromkeys(columns, pl.String), orient="row")
+    names = normalise_all(frame["name"])
+    return frame.with_columns(
+        spelling=pl.Series([name.spelling for name in names], dtype=pl.String),
+        legal_form=pl.Series([name.legal_form for name in names], dtype=pl.String),
+        area=area_expression(),
+    ).select(REFERENCE.names())
+
+
+def adopt_all(session: Session) -> int:
+    """Let every debtor take its names from the registers, by set; return how many learnt one."""
+    learnt, last = 0, "00000000-0000-0000-0000-000000000000"
+    while True:
+        ids = session.scalars(
+            text("SELECT id::text FROM debtor WHERE id > CAST(:last AS uuid) ORDER BY id LIMIT :chunk"),
+            {"last": last, "chunk": _CHUNK},
+        ).all()
+        if not ids:
+            return learnt
+        learnt += adopt(session, ids)
+        last = ids[-1]
+
+
+def adopt(session: Session, debtor_ids: Sequence[str]) -> int:
+    """Let these debtors take their names from the registers; return how many learnt one.
+
+    A spelling that has as many confirmations already is left alone, so that it may be done again at any time.
+    """
+    rows = session.execute(
+        text("""
+            SELECT held.debtor_id::text, entry.name, entry.usual_name, entry.postcode, entry.country
+            FROM debtor_identifier held
+            JOIN register_entry entry ON entry.scheme = held.scheme AND entry.value = held.value
+            WHERE held.debtor_id = ANY (CAST(:ids AS uuid[])) AND entry.name IS NOT NULL
+        """),
+        {"ids": list(debtor_ids)},
+    ).all()
+    columns = ("debtor_id", "name", "usual_name", "postcode", "country")
+    frame = pl.DataFrame(
+        [tuple(row) for row in rows], schema=dict.fromkeys(columns, pl.String), orient="row"
+    ).with_columns(area=area_expression())
+    said = [
+        _spelt(frame.drop_nulls(column), column, confirmations)
+        for column, confirmations in (("name", CONFIRMED), ("usual_name", _USUAL))
+    ]
+    spellings = (
+        pl.concat(said)
+        .filter(pl.col("spelling") != "")
+        .group_by("spelling", "area", "debtor_id")
+        .agg(pl.col("confirmations").max())
+        .sort("spelling", "area", "debtor_id")
+    )
+    learnt = _write(session, spellings)
+    raise_versions(session, learnt)
+    return len(learnt)
+
+
+def _spelt(frame: pl.DataFrame, column: str, confirmations: int) -> pl.DataFrame:
+    spellings = [name.spelling for name in normalise_all(frame[column])]
+    return frame.select(
+        "debtor_id",
+        "area",
+        spelling=pl.Series(spellings, dtype=pl.String),
+        confirmations=pl.lit(confirmations, pl.Int64),
+    )
+
+
+def _write(session: Session, spellings: pl.DataFrame) -> list[str]:
+    """Raise these spellings to at least these confirmations; return the debtors of which one changed."""
+    if not spellings.height:
+        return []
+    changed = session.scalars(
+        text("""
+            INSERT INTO debtor_spelling AS held (spelling, area, debtor_id, confirmations)
+            SELECT * FROM unnest(CAST(:spellings AS text[]), CAST(:areas AS text[]), CAST(:ids AS uuid[]),
+                                 CAST(:confirmations AS bigint[]))
+            ON CONFLICT (spelling, area, debtor_id)
+            DO UPDATE SET confirmations = EXCLUDED.confirmations
+            WHERE held.confirmations < EXCLUDED.confirmations
+            RETURNING debtor_id::text
+        """),
+        {
+            "spellings": spellings["spelling"].to_list(),
+            "areas": spellings["area"].to_list(),
+            "ids": spellings["debtor_id"].to_list(),
+            "confirmations": spellings["confirmations"].to_list(),
+        },
+    )
+    return sorted(set(changed))
