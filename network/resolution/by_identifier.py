@@ -60,7 +60,11 @@ def place_by_identifier(session: Session, lines: pl.DataFrame, identifiers: pl.D
 def _look(session: Session, lines: pl.DataFrame, identifiers: pl.DataFrame) -> _Round:
     known = registry.known_identifiers(session, identifiers.select("scheme", "value").unique())
     groups = group_lines(identifiers, known)
-    placed = lines.join(groups.lines, on="line").join(groups.groups, on="group", maintain_order="left")
+    placed = (
+        lines.join(groups.lines, on="line")
+        .join(groups.groups, on="group", maintain_order="left")
+        .with_columns(debtor_id=pl.coalesce("own_debtor_id", "debtor_id"))
+    )
     clear = _with_founders(placed.filter(~pl.col("is_conflict")))
     torn = _torn(placed.filter("is_conflict"), identifiers, known)
     single = torn.filter(pl.col("debtor_id").is_not_null())
@@ -130,7 +134,8 @@ def _named(founders: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
 def _torn(conflict: pl.DataFrame, identifiers: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Look at the lines of torn groups one by one.
 
-    `debtor_id` is set where a line's own identifiers name one debtor and no second SIREN; `debtors` are all it touches.
+    `debtor_id` is set where a line's own identifiers name one company and no second SIREN; `debtors` are all it touches,
+    one of each company.
     """
     own = identifiers.join(conflict, on="line", how="semi").join(known, on=["scheme", "value"], how="left")
     sirens = pl.concat(
@@ -139,14 +144,20 @@ def _torn(conflict: pl.DataFrame, identifiers: pl.DataFrame, known: pl.DataFrame
             own.filter(pl.col("debtor_siren").is_not_null()).select("line", siren="debtor_siren"),
         ]
     )
-    touched = own.group_by("line").agg(pl.col("debtor_id").drop_nulls().unique().sort().alias("debtors"))
+    touched = (
+        own.drop_nulls("debtor_id")
+        .sort("debtor_id")
+        .unique(["line", "stands_for"], keep="first", maintain_order=True)
+        .group_by("line")
+        .agg(pl.col("debtor_id").alias("debtors"))
+    )
     seen = (
         conflict.drop("debtor_id")
         .join(touched, on="line", how="left")
         .join(sirens.group_by("line").agg(pl.col("siren").n_unique().alias("sirens")), on="line", how="left")
     )
     is_single = (pl.col("debtors").list.len() == 1) & (pl.col("sirens").fill_null(0) <= 1)
-    return seen.with_columns(debtor_id=pl.when(is_single).then(pl.col("debtors").list.first()))
+    return seen.with_columns(debtor_id=pl.when(is_single).then("own_debtor_id"))
 
 
 def _absurd(session: Session, clear: pl.DataFrame, single: pl.DataFrame) -> pl.DataFrame:

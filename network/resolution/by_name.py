@@ -11,10 +11,9 @@ from network.resolution.debtor_names import DebtorNames
 from network.resolution.legal_forms import FAMILIES, forms_conflict
 from network.resolution.outcome import MatchBand, MatchCandidate, MatchReason
 from network.resolution.placement import Placement, new_debtors, together, verdict
+from network.resolution.standing import standing_beside
 
-_KNOWN = pl.Schema(
-    {"spelling": pl.String, "area": pl.String, "debtor_id": pl.String, "legal_form": pl.String}
-)
+_KNOWN = registry.CONFIRMED_SPELLINGS
 _REASON_SPELLING = MatchReason(mark("It is known by this spelling at this place."))
 _REASON_OWN_FILE = MatchReason(
     mark("The same file has this name, without a place that would tell them apart.")
@@ -46,9 +45,11 @@ def _place_exact(session: Session, lines: pl.DataFrame, identified: pl.DataFrame
         return together([])
     asked = placed.select("spelling", "area").unique()
     confirmed = registry.confirmed_spellings(session, asked)
-    known = pl.concat([confirmed.select(_KNOWN.names()), identified.select(_KNOWN.names())])
-    known = known.group_by("spelling", "area", "debtor_id").agg(
-        pl.col("legal_form").drop_nulls().unique().sort().alias("their_forms")
+    in_file = standing_beside(session, identified)
+    # Debtors of one company are one; the line lies on the one that the network knows by this spelling.
+    known = pl.concat([confirmed.select(_KNOWN.names()), in_file.select(_KNOWN.names())])
+    known = known.group_by("spelling", "area", "stands_for", maintain_order=True).agg(
+        pl.col("debtor_id").first(), pl.col("legal_form").drop_nulls().unique().sort().alias("their_forms")
     )
     hits = placed.join(known, on=["spelling", "area"])
     conflict = [

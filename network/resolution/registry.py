@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from network.bulk import copy_frame
+from network.resolution.standing import KIN, hold_judgements
 
 CONFIRMED = 2
 """Confirmations from which a spelling counts: two members wrote it beside an identifier, or a person decided once."""
@@ -22,13 +23,25 @@ ENOUGH = 5
 TOPIC_CHANGED = "debtor.changed"
 
 IDENTIFIERS = pl.Schema(
-    {"scheme": pl.String, "value": pl.String, "debtor_id": pl.String, "debtor_siren": pl.String}
+    {
+        "scheme": pl.String,
+        "value": pl.String,
+        "debtor_id": pl.String,
+        "debtor_siren": pl.String,
+        "stands_for": pl.String,
+    }
 )
 SPELLINGS = pl.Schema(
     {"debtor_id": pl.String, "spelling": pl.String, "area": pl.String, "confirmations": pl.Int64}
 )
 CONFIRMED_SPELLINGS = pl.Schema(
-    {"spelling": pl.String, "area": pl.String, "debtor_id": pl.String, "legal_form": pl.String}
+    {
+        "spelling": pl.String,
+        "area": pl.String,
+        "debtor_id": pl.String,
+        "legal_form": pl.String,
+        "stands_for": pl.String,
+    }
 )
 
 
@@ -40,40 +53,65 @@ def _read(session: Session, statement: str, values: Mapping[str, Any], schema: p
 def known_identifiers(session: Session, asked: pl.DataFrame) -> pl.DataFrame:
     """Return those of the asked identifiers (`scheme`, `value`) that a debtor has, in one query (:data:`IDENTIFIERS`).
 
-    `debtor_siren` is the SIREN of that debtor, whichever identifier found it.
+    `debtor_id` is the debtor on which the identifier lies, `stands_for` who stands for that one, `debtor_siren` the
+    SIREN of their company, whichever identifier found it.
     """
+    hold_judgements(session)
     return _read(
         session,
-        """
-        SELECT known.scheme, known.value, known.debtor_id::text, siren.value
+        f"""
+        WITH {KIN}, of_kin AS MATERIALIZED (
+            SELECT kin.standing, siren.value FROM kin
+            JOIN debtor_identifier siren ON siren.debtor_id = kin.node AND siren.scheme = 'siren'
+        )
+        SELECT known.scheme, known.value, known.debtor_id::text, coalesce(of_kin.value, siren.value),
+               coalesce(kin.standing, known.debtor_id)::text
         FROM unnest(CAST(:schemes AS text[]), CAST(:values AS text[])) AS asked (scheme, value)
         JOIN debtor_identifier known ON known.scheme = asked.scheme AND known.value = asked.value
         LEFT JOIN debtor_identifier siren ON siren.debtor_id = known.debtor_id AND siren.scheme = 'siren'
-        """,
+        LEFT JOIN kin ON kin.node = known.debtor_id
+        LEFT JOIN of_kin ON of_kin.standing = kin.standing
+        """,  # noqa: S608  # our own names
         {"schemes": asked["scheme"].to_list(), "values": asked["value"].to_list()},
         IDENTIFIERS,
     )
 
 
 def spellings_of(session: Session, debtor_ids: Sequence[str]) -> pl.DataFrame:
-    """Return all spellings of these debtors (:data:`SPELLINGS`)."""
+    """Return all spellings of these debtors, under each those of its whole company (:data:`SPELLINGS`)."""
     return _read(
         session,
-        """
+        f"""
+        WITH {KIN}
         SELECT debtor_id::text, spelling, area, confirmations FROM debtor_spelling
         WHERE debtor_id = ANY (CAST(:ids AS uuid[]))
-        """,
+        UNION ALL
+        SELECT asked.node::text, held.spelling, held.area, held.confirmations
+        FROM kin asked JOIN kin other ON other.standing = asked.standing AND other.node <> asked.node
+        JOIN debtor_spelling held ON held.debtor_id = other.node
+        WHERE asked.node = ANY (CAST(:ids AS uuid[]))
+        """,  # noqa: S608  # as above
         {"ids": list(debtor_ids)},
         SPELLINGS,
     )
 
 
 def confirmed_spellings(session: Session, asked: pl.DataFrame) -> pl.DataFrame:
-    """Return the debtors known by exactly these spellings at these areas, confirmed (:data:`CONFIRMED_SPELLINGS`)."""
+    """Return the debtors known by exactly these spellings at these areas, confirmed (:data:`CONFIRMED_SPELLINGS`).
+
+    Where several debtors of one company are known by a spelling, the rows all name one of them, its representative if it
+    is among them; `legal_form` is that of each.
+    """
+    hold_judgements(session)
     return _read(
         session,
         """
-        SELECT known.spelling, known.area, known.debtor_id::text, debtor.legal_form
+        SELECT known.spelling, known.area,
+               first_value(known.debtor_id) OVER (
+                   PARTITION BY known.spelling, known.area, coalesce(debtor.merged_into, debtor.id)
+                   ORDER BY debtor.merged_into IS NOT NULL, debtor.id
+               )::text,
+               debtor.legal_form, coalesce(debtor.merged_into, debtor.id)::text
         FROM unnest(CAST(:spellings AS text[]), CAST(:areas AS text[])) AS asked (spelling, area)
         JOIN debtor_spelling known ON known.spelling = asked.spelling AND known.area = asked.area
         JOIN debtor ON debtor.id = known.debtor_id
@@ -93,6 +131,7 @@ def create_debtors(session: Session, debtors: pl.DataFrame) -> None:
 
     In the order of their random ids, for rows that lie in the order of a member's file would tell whose file it was.
     """
+    hold_judgements(session)
     if debtors.height:
         shuffled = debtors.sort("id").with_columns(is_listed=pl.lit(value=False), version=pl.lit(1))
         copy_frame(session, table="debtor", frame=shuffled)
@@ -169,6 +208,7 @@ def remember_new(session: Session, spellings: pl.DataFrame) -> None:
 
 def remember(session: Session, spellings: pl.DataFrame) -> list[str]:
     """Add confirmations to spellings of known debtors (:data:`SPELLINGS`); return debtors of which one became confirmed."""
+    hold_judgements(session)
     if not spellings.height:
         return []
     rows = spellings.sort("spelling", "area", "debtor_id")

@@ -11,6 +11,7 @@ from network.resolution.identifiers import line_identifiers
 from network.resolution.legal_forms import forms_conflict
 from network.resolution.outcome import CustomerLine
 from network.resolution.placement import analyse, new_debtors
+from network.resolution.standing import representative_of
 
 BY_MODERATOR = registry.CONFIRMED
 """A moderator's decision confirms a spelling for the whole network."""
@@ -47,11 +48,11 @@ def found_debtor(session: Session, customer: CustomerLine, *, confirmations: int
 
 
 def is_settled(session: Session, line: pl.DataFrame, *, debtor_id: uuid.UUID) -> bool:
-    """Tell whether the line's spelling at its place now means this debtor and no other."""
+    """Tell whether the line’s spelling at its place now means this debtor’s company and no other."""
     if line["area"][0] == "":
         return False
     known = registry.confirmed_spellings(session, line)
-    return known["debtor_id"].unique().to_list() == [str(debtor_id)] and not any(
+    return known["stands_for"].unique().to_list() == [str(representative_of(session, debtor_id))] and not any(
         forms_conflict(line["legal_form"][0], form) for form in known["legal_form"]
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from anonymization import release as pipeline
 from anonymization.parameters import PROFILES, Parameters
-from anonymization.pseudonyms import ReleaseKeys
+from anonymization.pseudonyms import ReleaseKeys, ids_of_text
 from anonymization.records import Closed
 from anonymization.state import State
 from anonymization.vault import SealedPage, seal_blob
@@ -22,6 +22,7 @@ from network.keystore import keys, open_sealed
 from network.models import Member, Outbox, PipelineState, Release, ReleaseEpoch
 from network.permissions import Actor, Permission, require
 from network.resolution.public_names import publish_names
+from network.resolution.standing import hold_judgements, merged_debtors
 from network.services import statement_book
 from network.services.dealing import have_dealt_afterwards
 from network.services.pool import gather, last_day, month_before
@@ -107,6 +108,7 @@ def close_epoch(
     with unit_of_work() as session:
         have_dealt_afterwards(session)
         hold_the_pen(session)
+        hold_judgements(session)
         last = session.scalar(select(func.max(ReleaseEpoch.epoch)))
         _check_order(epoch, last, today)
         # The pipeline counts its delays in closes, so months that nobody closed are closed on the way.
@@ -148,7 +150,11 @@ def _close_month(
     pool = gather(session, epoch=epoch, carried_months=parameters.carried_epochs)
     stage("release")
     closed = pipeline.close(
-        pool.contributions, _read_state(session), ReleaseKeys.derived(keys.ring.root), parameters
+        pool.contributions,
+        _read_state(session),
+        ReleaseKeys.derived(keys.ring.root),
+        parameters,
+        asleep=ids_of_text(merged_debtors(session)["debtor_id"]),
     )
     stage("write")
     _write_releases(session, closed, epoch=epoch, parameters=parameters)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from anonymization.pseudonyms import ids_of, ids_of_text
 from anonymization.records import AMOUNTS, Contributions
 from network.models import ExchangeRate, Member
+from network.resolution.standing import standing_beside
 from network.services import private_pages
 from network.services.private_pages import Content
 
@@ -50,7 +51,11 @@ def last_day(epoch: str) -> date:
 
 
 def gather(session: Session, *, epoch: str, carried_months: int) -> Pool:
-    """Open every member's freshest positions at `epoch`, at most `carried_months` old, and place them on debtors."""
+    """Open every member's freshest positions at `epoch`, at most `carried_months` old, and place them on debtors.
+
+    Where debtors were judged to be one company, on the one that stands for it: what a group has on several of them is
+    one voice. The caller holds the judgements still.
+    """
     members = session.execute(select(Member.id, Member.group_id)).all()
     groups = ids_of(group_id for _, group_id in members)
     positions, customers = _open_ledgers(
@@ -60,14 +65,15 @@ def gather(session: Session, *, epoch: str, carried_months: int) -> Pool:
         customers.select("member", "customer_id", "debtor_id"), on=["member", "customer_id"], how="inner"
     )
     rates = _rates(session, placed["currency"].unique().to_list(), last_day(epoch))
+    placed = standing_beside(session, placed)
     has_rate = placed["currency"].is_in(list(rates))
     lost = placed["currency"].filter(~has_rate).value_counts()
     kept = placed.filter(has_rate)
     if kept.is_empty():
         return Pool(contributions=Contributions.none(), without_rate=dict(lost.iter_rows()))
     rate = kept["currency"].replace_strict(rates, return_dtype=pl.Float64).to_numpy()
-    debtors = kept["debtor_id"].unique()
-    place = kept["debtor_id"].replace_strict(
+    debtors = kept["stands_for"].unique()
+    place = kept["stands_for"].replace_strict(
         debtors, pl.int_range(debtors.len(), eager=True), return_dtype=pl.Int64
     )
     return Pool(

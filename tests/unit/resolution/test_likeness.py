@@ -1,5 +1,7 @@
 """Candidates, scores, groups and shown names: the pure parts of matching."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 import pytest
@@ -114,12 +116,15 @@ def test_a_name_goes_with_its_identifier_unless_it_is_quite_different(
 
 
 def groups(
-    *identifiers: tuple[int, str, str], known: tuple[tuple[str, str, str, str | None], ...] = ()
+    *identifiers: tuple[int, str, str],
+    known: tuple[tuple[str, str, str, str | None], ...] = (),
+    standing: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     frame = pl.DataFrame(
         identifiers, schema={"line": pl.UInt32, "scheme": pl.String, "value": pl.String}, orient="row"
     )
-    found = group_lines(frame, pl.DataFrame(known, schema=IDENTIFIERS, orient="row"))
+    rows = [(*row, (standing or {}).get(row[2], row[2])) for row in known]
+    found = group_lines(frame, pl.DataFrame(rows, schema=IDENTIFIERS, orient="row"))
     return found.lines.join(found.groups, on="group").sort("line")
 
 
@@ -135,6 +140,21 @@ def test_lines_are_one_company_through_any_chain_of_identifiers() -> None:
     assert found["group"][:3].n_unique() == 1
     assert found["group"].n_unique() == 2
     assert not found["is_conflict"].any()
+
+
+def test_debtors_of_one_company_are_no_conflict_and_each_line_lies_on_its_own() -> None:
+    found = groups(
+        (0, "siren", "A"),
+        (0, "lei", "L"),
+        (1, "lei", "L"),
+        (1, "vat", "V"),
+        (2, "siren", "A"),
+        (2, "vat", "V"),
+        known=(("siren", "A", "one", "A"), ("vat", "V", "two", "A")),
+        standing={"two": "one"},
+    ).unique("line", maintain_order=True)
+    assert not found["is_conflict"].any()
+    assert found["own_debtor_id"].to_list() == ["one", "two", "one"]
 
 
 def test_a_group_takes_the_one_debtor_that_any_of_its_identifiers_has() -> None:
