@@ -25,7 +25,8 @@ enough that a month of 50 customers wastes little, large enough that a million i
 _HEADER = struct.Struct(
     ">16sIII"
 )  # blob, place of the page in it, number of its pages, bytes used in this one
-_ROOM = PAGE_BYTES - _HEADER.size
+ROOM = PAGE_BYTES - _HEADER.size
+"""Bytes of a blob that one page takes."""
 _NONCE = 12
 KEY_BYTES = 32
 
@@ -105,23 +106,42 @@ def _unwrap(wrapped_key: bytes, *, key_id: str, ring: KeyRing, place: bytes) -> 
 def seal_blob(blob: bytes, *, ring: KeyRing, table: str) -> list[SealedPage]:
     """Return the sealed pages of a blob, for rows of `table`. An empty blob has one page."""
     blob_id = uuid.uuid4().bytes
-    count = max(1, -(-len(blob) // _ROOM))
-    pages = []
-    for number in range(count):
-        part = blob[number * _ROOM : (number + 1) * _ROOM]
-        plain = (_HEADER.pack(blob_id, number, count, len(part)) + part).ljust(PAGE_BYTES, b"\0")
-        page_id = uuid.uuid4()
-        place = _place(table, page_id)
-        data_key, nonce = os.urandom(KEY_BYTES), os.urandom(_NONCE)
-        pages.append(
-            SealedPage(
-                id=page_id,
-                key_id=ring.current,
-                wrapped_key=_wrap(data_key, ring=ring, place=place),
-                sealed=nonce + AESGCM(data_key).encrypt(nonce, plain, place),
-            )
+    count = max(1, -(-len(blob) // ROOM))
+    return [
+        _seal(
+            _HEADER.pack(blob_id, number, count, len(part)) + part,
+            page_id=uuid.uuid4(),
+            ring=ring,
+            table=table,
         )
-    return pages
+        for number in range(count)
+        for part in [blob[number * ROOM : (number + 1) * ROOM]]
+    ]
+
+
+def seal_in_one_page(blob: bytes, *, page_id: uuid.UUID, ring: KeyRing, table: str) -> SealedPage:
+    """Return a blob as the one page of a row whose random id is known already.
+
+    Raises:
+        ValueError: the blob is longer than :data:`ROOM`.
+    """
+    if len(blob) > ROOM:
+        raise ValueError("the blob does not fit into one page")
+    return _seal(
+        _HEADER.pack(uuid.uuid4().bytes, 0, 1, len(blob)) + blob, page_id=page_id, ring=ring, table=table
+    )
+
+
+def _seal(plain: bytes, *, page_id: uuid.UUID, ring: KeyRing, table: str) -> SealedPage:
+    place = _place(table, page_id)
+    data_key, nonce = os.urandom(KEY_BYTES), os.urandom(_NONCE)
+    padded = plain.ljust(PAGE_BYTES, b"\0")
+    return SealedPage(
+        id=page_id,
+        key_id=ring.current,
+        wrapped_key=_wrap(data_key, ring=ring, place=place),
+        sealed=nonce + AESGCM(data_key).encrypt(nonce, padded, place),
+    )
 
 
 def _open_page(page: SealedPage, *, ring: KeyRing, table: str) -> bytes:

@@ -98,3 +98,14 @@ def require_member(actor: Actor) -> uuid.UUID:
     if actor.member_id is None:
         raise NotAllowedError("This belongs to a member company; sign in as one of its people.")
     return actor.member_id
+
+
+def require_person(actor: Actor) -> uuid.UUID:
+    """Return the account of the person who acts.
+
+    Raises:
+        NotAllowedError: nobody is signed in; this is the command line.
+    """
+    if actor.user_id is None:
+        raise NotAllowedError("This belongs to a person; sign in on the pages.")
+    return actor.user_id

@@ -16,6 +16,7 @@ from network.search.indexer import sweep_outbox
 from network.services.dealing import deal_out
 from network.services.due_epochs import close_epochs_due
 from network.services.release_log import sign_daily_head
+from network.services.review_decisions import follow_decisions, forget_decisions
 from network.settings import Settings
 
 QUEUE_INDEX = "index"
@@ -33,6 +34,18 @@ CALENDAR_SECONDS = 3600.0
 def index() -> int:
     """Bring the search index up to what was committed; return how many debtors were written."""
     return sweep_outbox()
+
+
+@celery.task(name="network.decide")  # type: ignore[untyped-decorator]  # as above
+def decide() -> int:
+    """Apply what people decided about open lines, and write the sheets of new ones; return how many were applied."""
+    return follow_decisions()
+
+
+@celery.task(name="network.forget_decisions")  # type: ignore[untyped-decorator]  # as above
+def forget() -> int:
+    """Delete decisions that are too old to be taken back; return how many."""
+    return forget_decisions()
 
 
 @celery.task(name="network.close_due")  # type: ignore[untyped-decorator]  # as above
@@ -66,12 +79,20 @@ def sign_head() -> bool:
 
 ROUTES = {
     index.name: {"queue": QUEUE_INDEX},
+    decide.name: {"queue": QUEUE_INDEX},
+    forget.name: {"queue": QUEUE_RELEASE},
     close_due.name: {"queue": QUEUE_RELEASE},
     deal.name: {"queue": QUEUE_RELEASE},
     sign_head.name: {"queue": QUEUE_RELEASE},
 }
 SCHEDULE: dict[str, dict[str, Any]] = {
     "index": {"task": index.name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 5}},
+    "decide": {"task": decide.name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 5}},
+    "forget-decisions": {
+        "task": forget.name,
+        "schedule": CALENDAR_SECONDS,
+        "options": {"expires": CALENDAR_SECONDS},
+    },
     "deal": {"task": deal.name, "schedule": DEAL_SECONDS, "options": {"expires": DEAL_SECONDS}},
     "close-due": {
         "task": close_due.name,

@@ -27,11 +27,13 @@ class Reader:
     """For whom the database answers: a person by id, or by address at the door, and its member's keyed tag.
 
     The tag is that of the member's sealed rows; it can be made with the keys alone, so nobody can ask for another's.
+    `decider_tag` is another, under which the person's own decisions on open lines lie.
     """
 
     user_id: uuid.UUID | None = None
     email: str | None = None
     owner_tag: bytes | None = None
+    decider_tag: bytes | None = None
 
 
 NOBODY = Reader()
@@ -62,11 +64,13 @@ def _tell_who_reads(session: Session, _transaction: SessionTransaction, connecti
         _tell(
             connection,
             "SELECT set_config('app.user', %s, true), set_config('app.email', %s, true), "
-            "set_config('app.owner', %s, true), set_config('app.unlisted', %s, true)",
+            "set_config('app.owner', %s, true), set_config('app.decider', %s, true), "
+            "set_config('app.unlisted', %s, true)",
             (
                 str(reader.user_id or ""),
                 reader.email or "",
                 (reader.owner_tag or b"").hex(),
+                (reader.decider_tag or b"").hex(),
                 "on" if session.info.get(_UNLISTED) else "",
             ),
         )

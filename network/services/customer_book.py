@@ -7,7 +7,7 @@ go through resolution again.
 import threading
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Self
 
 import polars as pl
@@ -16,6 +16,7 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from network.models import LedgerPage, Member
+from network.resolution.outcome import CustomerLine
 from network.resolution.resolve import resolve_customers
 from network.services import private_pages, review_cases
 from network.services.private_pages import Content
@@ -156,6 +157,30 @@ def place_customer(session: Session, *, member_id: uuid.UUID, customer_id: str, 
         reason=pl.when(chosen).then(pl.lit("decided")).otherwise("reason"),
     )
     write_customers(session, member_id, book)
+
+
+def take_customer_back(
+    session: Session, *, member_id: uuid.UUID, customer: CustomerLine, debtor_id: uuid.UUID, reason: str
+) -> bool:
+    """Undo :func:`place_customer`: the customer waits for a person again. Tell whether that was done.
+
+    It is not where the customer is gone, was sent with another name, place or identifier, or lies elsewhere by now.
+    """
+    private_pages.lock(session, member_id)
+    book = read_customers(session, member_id)
+    as_it_was = [pl.col(name).eq_missing(value) for name, value in asdict(customer).items()]
+    chosen = pl.all_horizontal(
+        *as_it_was, pl.col("debtor_id") == str(debtor_id), pl.col("reason") == "decided"
+    ).fill_null(value=False)
+    if not book.select(chosen.any()).item():
+        return False
+    waiting = book.with_columns(
+        debtor_id=pl.when(chosen).then(None).otherwise("debtor_id"),
+        band=pl.when(chosen).then(pl.lit("review")).otherwise("band"),
+        reason=pl.when(chosen).then(pl.lit(reason)).otherwise("reason"),
+    )
+    write_customers(session, member_id, waiting)
+    return True
 
 
 def own_debtor_ids(session: Session, member_id: uuid.UUID) -> frozenset[uuid.UUID]:

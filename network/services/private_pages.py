@@ -40,6 +40,11 @@ def owner_tag(member_id: uuid.UUID) -> bytes:
     return tag(derive(keys.ring.root, "owner/v1"), member_id.bytes)
 
 
+def decider_tag(user_id: uuid.UUID) -> bytes:
+    """Return the keyed tag under which a person's decisions on open lines lie; it agrees with no owner tag."""
+    return tag(derive(keys.ring.root, "decider/v1"), user_id.bytes)
+
+
 def slot_tag(member_id: uuid.UUID, content: Content, period: str = "") -> bytes:
     """Return the keyed tag of (member, kind of content, period)."""
     return tag(derive(keys.ring.root, "slot/v1"), member_id.bytes, content.encode(), period.encode())

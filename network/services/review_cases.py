@@ -4,23 +4,31 @@ Who sent a line stays inside the seal: a moderator sees the line, never whose it
 """
 
 import json
+import threading
 import uuid
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from cachetools import LRUCache
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from anonymization.vault import SealedPage, seal_blob
 from network.bulk import copy_rows
 from network.keystore import open_sealed
-from network.models import MatchReview
+from network.models import MatchReview, Outbox
 from network.resolution.outcome import CustomerLine, MatchCandidate, MatchReason, ReviewCase
 from network.services.private_pages import owner_tag
 from network.services.sealing_keys import sealing_ring
 
 TABLE = MatchReview.__tablename__
+TOPIC_CHANGED = "review.changed"
+"""Asks the worker to write the sheets that moderators read anew."""
+
+_counts: LRUCache[tuple[uuid.UUID, ...], int] = LRUCache(maxsize=256)
+_counts_lock = threading.Lock()
 _COLUMNS = ("id", "owner_tag", "key_id", "wrapped_key", "sealed")
 
 
@@ -58,8 +66,28 @@ def read_cases(session: Session, member_id: uuid.UUID | None = None) -> list[Ope
     return sorted((case for blob in blobs for case in _unpack(blob)), key=lambda case: case.id)
 
 
+def count_cases(session: Session, member_id: uuid.UUID) -> int:
+    """Return how many cases of a member wait. Every page asks, so the answer is kept until a row changes."""
+    owner = owner_tag(member_id)
+    rows = tuple(
+        session.scalars(select(MatchReview.id).where(MatchReview.owner_tag == owner).order_by(MatchReview.id))
+    )
+    if not rows:
+        return 0
+    with _counts_lock:
+        known = _counts.get(rows)
+    if known is None:
+        known = len(read_cases(session, member_id))
+        with _counts_lock:
+            _counts[rows] = known
+    return known
+
+
 def write_cases(session: Session, member_id: uuid.UUID, cases: Sequence[OpenCase]) -> None:
-    """Replace the open cases of a member."""
+    """Replace the open cases of a member, and have the sheets follow (:mod:`network.services.review_sheets`)."""
+    if not session.info.get(TOPIC_CHANGED):
+        session.info[TOPIC_CHANGED] = True
+        session.add(Outbox(topic=TOPIC_CHANGED, subject=""))
     owner = owner_tag(member_id)
     session.execute(delete(MatchReview).where(MatchReview.owner_tag == owner))
     if cases:
@@ -77,32 +105,44 @@ def close_cases(session: Session, cases: Iterable[OpenCase]) -> None:
 
 
 def _pack(member_id: uuid.UUID, cases: Sequence[OpenCase]) -> bytes:
-    body = {
-        "member": str(member_id),
-        "cases": [{"id": str(waiting.id), **asdict(waiting.case)} for waiting in cases],
-    }
-    return zlib.compress(json.dumps(body, ensure_ascii=False).encode())
+    return packed(
+        {
+            "member": str(member_id),
+            "cases": [{"id": str(waiting.id), **asdict(waiting.case)} for waiting in cases],
+        }
+    )
 
 
 def _unpack(blob: bytes) -> list[OpenCase]:
-    body = json.loads(zlib.decompress(blob))
+    body = unpacked(blob)
     member_id = uuid.UUID(body["member"])
     return [
-        OpenCase(
-            id=uuid.UUID(row["id"]),
-            member_id=member_id,
-            case=ReviewCase(
-                customer=CustomerLine(**row["customer"]),
-                reason=row["reason"],
-                candidates=tuple(
-                    MatchCandidate(
-                        debtor_id=found["debtor_id"],
-                        score=found["score"],
-                        reasons=tuple(MatchReason(**reason) for reason in found["reasons"]),
-                    )
-                    for found in row["candidates"]
-                ),
-            ),
-        )
-        for row in body["cases"]
+        OpenCase(id=uuid.UUID(row["id"]), member_id=member_id, case=case_from(row)) for row in body["cases"]
     ]
+
+
+def packed(body: Mapping[str, Any]) -> bytes:
+    """Return plain values as a blob to be sealed."""
+    return zlib.compress(json.dumps(body, ensure_ascii=False).encode())
+
+
+def unpacked(blob: bytes) -> dict[str, Any]:
+    """Return the values of :func:`packed`."""
+    found: dict[str, Any] = json.loads(zlib.decompress(blob))
+    return found
+
+
+def case_from(row: Mapping[str, Any]) -> ReviewCase:
+    """Return a case from the plain values of `asdict`; further keys are ignored."""
+    return ReviewCase(
+        customer=CustomerLine(**row["customer"]),
+        reason=row["reason"],
+        candidates=tuple(
+            MatchCandidate(
+                debtor_id=found["debtor_id"],
+                score=found["score"],
+                reasons=tuple(MatchReason(**reason) for reason in found["reasons"]),
+            )
+            for found in row["candidates"]
+        ),
+    )

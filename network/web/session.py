@@ -9,7 +9,7 @@ from flask_login import current_user, login_user, logout_user
 
 from network.extensions import login
 from network.services.accounts import Account, read_account
-from network.services.private_pages import owner_tag
+from network.services.private_pages import decider_tag, owner_tag
 from network.transaction import NOBODY, Reader, read_as
 
 
@@ -40,7 +40,7 @@ def _load(session_id: str) -> SignedIn | None:
 def recognise(account: Account) -> None:
     """Let the database answer for this person and its member, until the request ends."""
     tag = owner_tag(account.member_id) if account.member_id is not None else None
-    read_as(Reader(user_id=account.id, owner_tag=tag))
+    read_as(Reader(user_id=account.id, owner_tag=tag, decider_tag=decider_tag(account.id)))
 
 
 def install(app: Flask) -> None:

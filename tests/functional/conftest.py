@@ -78,7 +78,7 @@ class AsThePages:
             connection.exec_driver_sql(f"SET LOCAL ROLE {DatabaseRole.WORKER.value}")
 
 
-SETTINGS = ("user", "email", "owner", "unlisted", "group", "affiliates")
+SETTINGS = ("user", "email", "owner", "decider", "unlisted", "group", "affiliates")
 """What the policies look at; here it would outlive a request, for the test is one transaction."""
 
 

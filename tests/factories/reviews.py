@@ -1,0 +1,39 @@
+"""Lines that wait for a person, and what a worker does about them between two looks of a test."""
+
+import uuid
+from collections.abc import Mapping
+
+import polars as pl
+from sqlalchemy.orm import Session
+
+from network.services import customer_book, private_pages
+from network.services.review_decisions import follow_decisions
+from network.transaction import unit_of_work
+from tests.factories.cast import Person
+from tests.factories.customers import customers
+
+LYON = {"postcode": "69003", "city": "Lyon", "country": "FR"}
+
+
+def send(person: Person, *rows: Mapping[str, str | None]) -> int:
+    """Send customers as a file of the person's company does; return how many wait for somebody."""
+    with unit_of_work() as unit:
+        private_pages.lock(unit, person.member_id)
+        return customer_book.place_customers(unit, member_id=person.member_id, customers=customers(*rows))
+
+
+def work() -> int:
+    """Do what the worker does every two seconds; return how many decisions were done."""
+    return follow_decisions()
+
+
+def debtor_of(session: Session, person: Person, customer_id: str = "C1") -> str | None:
+    """Return the debtor on which a customer of the person's company lies."""
+    book = customer_book.read_customers(session, person.member_id)
+    found: str | None = book.row(by_predicate=pl.col("customer_id") == customer_id, named=True)["debtor_id"]
+    return found
+
+
+def other_id(number: int) -> uuid.UUID:
+    """Return an id that stands for nothing."""
+    return uuid.UUID(int=number)
