@@ -7,6 +7,8 @@ Layouts: LEI-CDF 3.1 and RR-CDF 2.1 as CSV. A French LEI names the register it w
 import polars as pl
 from stdnum.fr import siren as siren_number
 
+from network.registers.texts import told
+
 ENTITY_COLUMNS = (
     "LEI",
     "Entity.LegalName",
@@ -66,16 +68,16 @@ def read_entities(rows: pl.DataFrame) -> pl.DataFrame:
         ~pl.col("Registration.RegistrationStatus").is_in(_VOID).fill_null(value=False),
     )
     person = (pl.col("Entity.EntityCategory") == _SOLE_TRADER).fill_null(value=False)
-    form = _told("Entity.LegalForm.EntityLegalFormCode", 8)
+    form = told("Entity.LegalForm.EntityLegalFormCode", 8)
     ceased = pl.col("Entity.EntityStatus") == "INACTIVE"
     expired = pl.col("Entity.EntityExpirationDate").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
     country = pl.col("Entity.HeadquartersAddress.Country").str.to_uppercase()
     return kept.select(
         value="LEI",
-        name=pl.when(~person).then(_told("Entity.LegalName", 300)),
+        name=pl.when(~person).then(told("Entity.LegalName", 300)),
         legal_form=pl.when(~person & ~form.is_in(_NO_FORM)).then(form),
-        postcode=pl.when(~person).then(_told("Entity.HeadquartersAddress.PostalCode", 12)),
-        city=pl.when(~person).then(_told("Entity.HeadquartersAddress.City", 120)),
+        postcode=pl.when(~person).then(told("Entity.HeadquartersAddress.PostalCode", 12)),
+        city=pl.when(~person).then(told("Entity.HeadquartersAddress.City", 120)),
         country=pl.when(~person & country.str.contains("^[A-Z]{2}$")).then(country),
         is_active=(~ceased).fill_null(value=True),
         ceased_on=pl.when(ceased).then(expired),
@@ -111,8 +113,3 @@ def read_links(rows: pl.DataFrame) -> pl.DataFrame:
         parent="Relationship.EndNode.NodeID",
         kind=pl.col("Relationship.RelationshipType").replace_strict(_KINDS),
     )
-
-
-def _told(column: str, width: int) -> pl.Expr:
-    text = pl.col(column).str.replace_all(r"\s+", " ").str.strip_chars().str.slice(0, width)
-    return pl.when(text != "").then(text)

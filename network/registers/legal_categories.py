@@ -82,7 +82,6 @@ _CATEGORIES: dict[str, tuple[str, str]] = {  # English, French; the longest begi
     "9": ("Group under private law", "Groupement de droit privé"),
 }
 
-_PERSONS = "1"
 _CODE_LENGTH = 4
 
 _ELF: dict[str, tuple[str, str]] = {  # ISO 20275: those that have no SIREN to tell more
@@ -93,11 +92,6 @@ _ELF: dict[str, tuple[str, str]] = {  # ISO 20275: those that have no SIREN to t
     "H0PO": ("Private limited company (Ltd)", "Société privée à responsabilité limitée (Ltd)"),
     "B6ES": ("Public limited company (plc)", "Société anonyme (plc)"),
 }
-
-
-def is_natural_person(category: str) -> bool:
-    """Tell whether a category of SIRENE is one of natural persons: they all begin with 1."""
-    return category.startswith(_PERSONS)
 
 
 def form_name(code: str | None, *, scheme: str, language: str) -> str | None:

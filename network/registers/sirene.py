@@ -5,6 +5,8 @@ Layouts: sirene.fr, "Dessin des fichiers stock". Values that a company keeps to 
 
 import polars as pl
 
+from network.registers.texts import told
+
 UNIT_COLUMNS = (
     "siren",
     "sigleUniteLegale",
@@ -48,10 +50,10 @@ SITES = pl.Schema(
     }
 )
 
-_NOT_DISCLOSED = "[ND]"
 SIREN = r"^[0-9]{9}$"
-_NAF = r"^[0-9]{2}\.[0-9]{2}[A-Z]$"
 _NO_ACTIVITY = "00.00Z"
+PERSONS = "1"
+"""The first digit of the legal categories of natural persons."""
 
 
 def read_units(rows: pl.DataFrame) -> pl.DataFrame:
@@ -59,52 +61,48 @@ def read_units(rows: pl.DataFrame) -> pl.DataFrame:
 
     A unit is a person by its legal category (1...) or, should that be wrong, by having a surname and no company name.
     """
-    company = _told("denominationUniteLegale")
-    surname = pl.col("nomUniteLegale").str.strip_chars().fill_null("") != ""
-    category = _told("categorieJuridiqueUniteLegale")
-    person = (category.str.starts_with("1") | (surname & (company.is_null()))).fill_null(value=False)
-    usual, acronym = _told("denominationUsuelle1UniteLegale"), _told("sigleUniteLegale")
-    name = pl.coalesce(company, usual, acronym).str.slice(0, 300)
-    other = pl.coalesce(usual, acronym).str.slice(0, 300)
-    activity = _told("activitePrincipaleUniteLegale")
+    said = rows.filter(pl.col("siren").str.contains(SIREN)).with_columns(
+        *map(told, ("denominationUniteLegale", "denominationUsuelle1UniteLegale", "sigleUniteLegale")),
+        category=pl.col("categorieJuridiqueUniteLegale").str.strip_chars(),
+    )
+    company = pl.col("denominationUniteLegale")
+    other = pl.coalesce("denominationUsuelle1UniteLegale", "sigleUniteLegale")
+    surname = (pl.col("nomUniteLegale") != "").fill_null(value=False)
+    named = said.with_columns(
+        name=pl.coalesce(company, other),
+        other=other,
+        person=pl.col("category").str.starts_with(PERSONS).fill_null(value=False)
+        | (surname & company.is_null()),
+        ceased=(pl.col("etatAdministratifUniteLegale") == "C").fill_null(value=False),
+    )
+    person = pl.col("person")
+    activity = pl.col("activitePrincipaleUniteLegale")
     is_rev_2 = pl.col("nomenclatureActivitePrincipaleUniteLegale") == "NAFRev2"
-    ceased = pl.col("etatAdministratifUniteLegale") == "C"
-    return rows.filter(pl.col("siren").str.contains(SIREN)).select(
+    known = ~person & is_rev_2 & (activity != _NO_ACTIVITY) & (activity.str.len_bytes() == len("46.73A"))
+    return named.select(
         value="siren",
-        name=_unless(person, name),
-        usual_name=_unless(person | (other == name), other),
-        legal_form=_unless(person, category.str.slice(0, 8)),
-        activity=pl.when(~person & is_rev_2 & activity.str.contains(_NAF) & (activity != _NO_ACTIVITY)).then(
-            activity
-        ),
-        is_active=(~ceased).fill_null(value=True),
-        ceased_on=pl.when(ceased).then(pl.col("dateDebut").str.to_date("%Y-%m-%d", strict=False)),
+        name=pl.when(~person).then("name"),
+        usual_name=pl.when(~person & (pl.col("other") != pl.col("name"))).then("other"),
+        legal_form=pl.when(~person & (pl.col("category") != "")).then(pl.col("category").str.slice(0, 8)),
+        activity=pl.when(known).then(activity),
+        is_active=~pl.col("ceased"),
+        ceased_on=pl.when("ceased").then(pl.col("dateDebut").str.to_date("%Y-%m-%d", strict=False)),
         is_person=person,
     )
 
 
 def read_sites(rows: pl.DataFrame) -> pl.DataFrame:
     """Return where the head office of each unit is (:data:`SITES`); other sites are passed over."""
-    optional = [pl.lit(None, pl.String).alias(name) for name in SITE_OPTIONAL if name not in rows.columns]
-    heads = rows.with_columns(optional).filter(
-        (pl.col("etablissementSiege").str.to_lowercase() == "true") & pl.col("siren").str.contains(SIREN)
-    )
-    abroad = _told("codePaysEtrangerEtablissement").is_not_null()
-    city = pl.when(abroad).then(_told("libelleCommuneEtrangerEtablissement"))
-    return heads.select(
+    heads = rows.filter(
+        pl.col("etablissementSiege").str.to_lowercase() == "true", pl.col("siren").str.contains(SIREN)
+    ).with_columns(pl.lit(None, pl.String).alias(name) for name in SITE_OPTIONAL if name not in rows.columns)
+    named = heads.with_columns(map(told, (*SITE_COLUMNS[2:], *SITE_OPTIONAL)))
+    abroad = pl.col("codePaysEtrangerEtablissement").is_not_null()
+    city = pl.when(abroad).then("libelleCommuneEtrangerEtablissement")
+    return named.select(
         value="siren",
-        postcode=_told("codePostalEtablissement").str.slice(0, 12),
-        city=pl.coalesce(city, _told("libelleCommuneEtablissement")).str.slice(0, 120),
+        postcode=pl.col("codePostalEtablissement").str.slice(0, 12),
+        city=pl.coalesce(city, "libelleCommuneEtablissement").str.slice(0, 120),
         country=pl.when(~abroad).then(pl.lit("FR")),
-        usual_name=_told("enseigne1Etablissement").str.slice(0, 300),
+        usual_name="enseigne1Etablissement",
     )
-
-
-def _told(column: str) -> pl.Expr:
-    """Return a text, tidied; null where it is blank or not disclosed."""
-    text = pl.col(column).str.replace_all(r"\s+", " ").str.strip_chars()
-    return pl.when((text != "") & (text != _NOT_DISCLOSED)).then(text)
-
-
-def _unless(condition: pl.Expr, value: pl.Expr) -> pl.Expr:
-    return pl.when(~condition.fill_null(value=False)).then(value)
