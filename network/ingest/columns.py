@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from network.ingest.persons import without_persons
 from network.schemas.fields import LedgerField
 from network.schemas.ledger import LedgerSchema
 
@@ -28,7 +29,10 @@ class Judged:
 
 
 class ColumnReader:
-    """Reads batches of text columns under one schema; gives each row the verdict that `load` would give it."""
+    """Reads batches of text columns under one schema; gives each row the verdict that `load` would give it.
+
+    Beyond that, rows whose number a register gives to a natural person are rejected, where the reading has a register.
+    """
 
     def __init__(self, schema: LedgerSchema) -> None:
         self._schema = schema
@@ -49,8 +53,13 @@ class ColumnReader:
                 faults.append(unfit.alias(f"{_FAULT} {name}"))
         rows = self._filled(pl.DataFrame([*values, *faults]), [series.name for series in faults])
         fit = rows[_FAULT].is_null()
-        accepted = rows if fit.all() else rows.filter(fit)
-        return Judged(accepted.select("row", *self._fields), self._told(frame, rows, ~fit))
+        accepted = (rows if fit.all() else rows.filter(fit)).select("row", *self._fields)
+        rejected = self._told(frame, rows, ~fit)
+        persons = self._schema.reading.persons
+        if persons is not None:
+            accepted, told = without_persons(accepted, persons)
+            rejected = pl.concat([rejected, told], how="vertical_relaxed") if told.height else rejected
+        return Judged(accepted, rejected)
 
     def _shortcuts(self, frame: pl.DataFrame, present: Mapping[str, LedgerField]) -> dict[str, pl.Series]:
         """Return the values of plain texts in the columns where nearly every text is another."""

@@ -25,7 +25,7 @@ from network.ingest.source import Look, Source
 from network.ingest.tally import Tally
 from network.schemas.headings import HEADINGS
 from network.schemas.ledger import AMOUNT_FIELDS
-from network.schemas.readings import Reading
+from network.schemas.readings import Persons, Reading
 
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _JSON_LIST = re.compile(rb"\[\s*[\[{]")
@@ -99,7 +99,12 @@ class LedgerFile:
 
 
 def open_ledger(
-    path: Path, *, mapping: Mapping | None = None, today: date, original_name: str | None = None
+    path: Path,
+    *,
+    mapping: Mapping | None = None,
+    today: date,
+    original_name: str | None = None,
+    persons: Persons | None = None,
 ) -> LedgerFile:
     """Say what a file is; no row is judged yet.
 
@@ -108,6 +113,8 @@ def open_ledger(
         mapping: what its sender declares about it; nothing that is not declared is guessed.
         today: dates after it are errors.
         original_name: its name at the sender, where `path` is a copy.
+        persons: tells which numbers are those of natural persons; asked once a batch of tables (FEC and SAF-T name
+            their customers by no such number).
 
     Raises:
         UnreadableError: in one sentence, why it cannot be read and what to do.
@@ -115,7 +122,7 @@ def open_ledger(
     declared = mapping or Mapping()
     source = Source(path)
     look = source.look()
-    opened = _Opened(source, look, declared, today, original_name or path.name)
+    opened = _Opened(source, look, declared, today, original_name or path.name, persons)
     start = look.start
     if start.startswith(_ZIP):
         return opened.workbook()
@@ -139,12 +146,15 @@ def open_ledger(
 class _Opened:
     """A file that was looked at, on its way to the reader of its format."""
 
-    def __init__(self, source: Source, look: Look, mapping: Mapping, today: date, name: str) -> None:
+    def __init__(
+        self, source: Source, look: Look, mapping: Mapping, today: date, name: str, persons: Persons | None
+    ) -> None:
         self._source = source
         self._look = look
         self._mapping = mapping
         self._today = today
         self._name = name
+        self._persons = persons
         self._tally = Tally()
 
     def workbook(self) -> LedgerFile:
@@ -223,6 +233,7 @@ class _Opened:
             country=declared.country,
             decimals=decimals,
             absent=frozenset(HEADINGS.keys() - layout.columns.keys()),
+            persons=self._persons,
         )
 
     def _ledger(self, format_name: str, kind: LedgerKind, reader: Reader) -> LedgerFile:

@@ -10,6 +10,9 @@ REJECTED: Mapping[str, str] = {
     "natural_person": mark(
         "“%(value)s” reads as a sole trader; natural persons are left out. If it is a company, write its legal form in the name."
     ),
+    "natural_person_registered": mark(
+        "“%(value)s” in “%(field)s” is a sole trader’s number in the register of companies; natural persons are left out."
+    ),
     "identifier_invalid": mark(
         "“%(value)s” in “%(field)s” is not a valid number: its check digits do not agree. Correct it or leave it blank."
     ),

@@ -4,6 +4,7 @@ An amount is read in minor units (hundredths, whatever the currency) so that eve
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -27,6 +28,10 @@ _DIRECTIVES = {
 _LETTERS = {"dd": "%d", "jj": "%d", "mm": "%m", "yyyy": "%Y", "aaaa": "%Y", "yy": "%y", "aa": "%y"}
 
 
+Persons = Callable[[Sequence[str]], frozenset[str]]
+"""Asked for numbers (SIRENs and LEIs), returns those that a register gives to natural persons."""
+
+
 class UnfitError(ValueError):
     """A text that has no single meaning; `code` says why."""
 
@@ -40,7 +45,8 @@ class Reading:
     """How the texts of one file are read: what its sender declared, and the day it came in.
 
     `decimals` overrides `decimal` for a field (a workbook's column of numbers); `absent` names the fields for which the
-    file has no column, so that a blank and a missing column are told apart.
+    file has no column, so that a blank and a missing column are told apart. `persons` is asked about the numbers of a
+    batch; None where no register is.
     """
 
     today: date
@@ -52,6 +58,7 @@ class Reading:
     country: str | None = None
     decimals: dict[str, str | None] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    persons: Persons | None = None
 
     def decimal_of(self, name: str) -> str | None:
         """Return the declared decimal sign of a field, or None where nothing was declared."""

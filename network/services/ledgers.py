@@ -19,6 +19,7 @@ from network.ingest import LedgerFile, Mapping, RowProblem, Summary, open_ledger
 from network.permissions import Actor, Permission, require, require_member
 from network.services import private_pages, statement_book
 from network.services.customer_book import keep_customers, place_customers
+from network.services.persons import registered_persons
 from network.services.private_pages import Content
 from network.services.statement_book import Statement
 from network.transaction import reading, unit_of_work
@@ -67,7 +68,9 @@ def submit_ledger(
     """
     require(actor, Permission.LEDGER_SUBMIT)
     member_id = require_member(actor)
-    ledger = open_ledger(path, mapping=mapping, today=today, original_name=original_name)
+    ledger = open_ledger(
+        path, mapping=mapping, today=today, original_name=original_name, persons=registered_persons
+    )
     with unit_of_work(unlisted=True) as session:
         private_pages.lock(session, member_id)
         book = statement_book.read_book(session, member_id)
