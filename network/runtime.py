@@ -1,9 +1,12 @@
 """One process with its engines up, its database connected and migrated, and its keys at hand."""
 
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
 
 from network import migrations
 from network.embedded import engines
@@ -17,7 +20,7 @@ from network.services.sealing_keys import open_keys
 from network.settings import Settings
 
 if TYPE_CHECKING:
-    from network.search.embedded import EmbeddedIndex
+    from network.search.port import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def started(
             redis_url = redis_url or ours.redis_url
         stack.callback(database.disconnect)
         _connect(logins, role)
-        search_connection.use(lambda: _open_index(settings))
+        search_connection.use(lambda: open_index(settings), events=_events)
         if with_keys:
             _open_keys(settings, logins, role)
         yield Runtime(
@@ -105,10 +108,31 @@ def _open_keys(settings: Settings, logins: Mapping[DatabaseRole, str], role: Dat
     open_keys(key_store(settings))
 
 
-def _open_index(settings: Settings) -> "EmbeddedIndex":
-    from network.search.embedded import EmbeddedIndex  # noqa: PLC0415  # tantivy: only who searches or indexes loads it
+def open_index(settings: Settings) -> "SearchIndex":
+    """Return the search index that these settings name: a cluster's, or the folder of the home."""
+    # Either engine is loaded by who searches or indexes alone: together they take 0.2 s.
+    if settings.search_urls:
+        from network.search.elastic import Cluster, ElasticIndex  # noqa: PLC0415
+
+        return ElasticIndex(
+            Cluster(
+                urls=settings.search_urls,
+                api_key=settings.search_api_key,
+                ca_file=settings.search_ca_file,
+                prefix=settings.search_prefix,
+            )
+        )
+    from network.search.embedded import EmbeddedIndex  # noqa: PLC0415
 
     return EmbeddedIndex(settings.index)
+
+
+def _events(session: Session, debtor_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[str]]:
+    """Tell search what turned about debtors: news is derived above the services, which search is below."""
+    from alerts.recent import recent_turns  # noqa: PLC0415  # as above
+    from network.search.events import MONTHS  # noqa: PLC0415
+
+    return recent_turns(session, debtor_ids, months=MONTHS)
 
 
 def join(settings: Settings, *, database_url: str) -> None:

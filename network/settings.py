@@ -1,6 +1,7 @@
 """What an installation may set, read once from the environment: all faults are told at once, or none."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +16,7 @@ PROFILES = ("default", "trade")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _SECRET_LENGTH = 32
 _LAST_PORT = 65_535
+_SEARCH_PREFIX = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _LAST_CLOSE_DAY = 28  # every month has one
 
 SECRETS = (
@@ -23,6 +25,7 @@ SECRETS = (
     "VIGIE_DATABASE_OWNER_URL",
     "VIGIE_REDIS_URL",
     "VIGIE_SEARCH_URL",
+    "VIGIE_SEARCH_API_KEY",
     "VIGIE_SECRET_KEY",
     "VIGIE_KEYS",
 )
@@ -46,7 +49,7 @@ class Settings:
 
     `database_url` and `redis_url` are None where the engines are ours to start (one machine). `database_url` is the login
     of this process; `database_web_url` that of the pages, where they share an environment with other processes;
-    `database_owner_url` that of the migrations, where this machine may run them. `home` holds all that
+    `search_urls` are the nodes of a search cluster, empty where the index is ours. `database_owner_url` that of the migrations, where this machine may run them. `home` holds all that
     such an installation keeps. `profile` names the privacy parameters in force. `close_day` is the day
     of the month on which the scheduler closes the month before; None where the operator does it by hand. `keys_given` is
     the key ring where the environment holds it, `key_wrapper` names who wraps it (docs/operations.md, "Keys").
@@ -58,6 +61,10 @@ class Settings:
     database_web_url: str | None = None
     database_owner_url: str | None = None
     redis_url: str | None = None
+    search_urls: tuple[str, ...] = field(default=(), repr=False)
+    search_api_key: str | None = field(default=None, repr=False)
+    search_ca_file: str | None = None
+    search_prefix: str = "vigie"
     host: str = "127.0.0.1"
     port: int = 8400
     public_url: str = "http://127.0.0.1:8400"
@@ -118,6 +125,10 @@ class Settings:
             database_web_url=_database_url(environ, "VIGIE_DATABASE_WEB_URL", faults),
             database_owner_url=_database_url(environ, "VIGIE_DATABASE_OWNER_URL", faults),
             redis_url=redis_url,
+            search_urls=_search_urls(environ, faults),
+            search_api_key=_beside_search(environ, "VIGIE_SEARCH_API_KEY", faults),
+            search_ca_file=_beside_search(environ, "VIGIE_SEARCH_CA_FILE", faults),
+            search_prefix=_search_prefix(environ, faults),
             host=host,
             port=port,
             public_url=_public_url(environ, f"http://{_reachable(host)}:{port}", faults),
@@ -213,6 +224,47 @@ def _redis_url(environ: Mapping[str, str], faults: _Faults) -> str | None:
     if text and urlsplit(text).scheme not in {"redis", "rediss", "redis+socket"}:
         faults.add(mark("VIGIE_REDIS_URL must start with redis://, rediss:// or redis+socket://."))
     return text or None
+
+
+def _search_urls(environ: Mapping[str, str], faults: _Faults) -> tuple[str, ...]:
+    """Return the addresses of the nodes of a search cluster; none where the index is ours."""
+    urls = tuple(part.strip() for part in environ.get("VIGIE_SEARCH_URL", "").split(",") if part.strip())
+    try:
+        is_fine = all(
+            (parts := urlsplit(url)).scheme in {"http", "https"} and parts.hostname and parts.port != 0
+            for url in urls
+        )
+    except ValueError:  # a port that is no number
+        is_fine = False
+    if not is_fine:
+        faults.add(
+            mark(
+                "VIGIE_SEARCH_URL must be addresses of Elasticsearch with commas between, such as https://search.example:9200."
+            )
+        )
+    return urls if is_fine else ()
+
+
+def _beside_search(environ: Mapping[str, str], name: str, faults: _Faults) -> str | None:
+    """Return a setting that says nothing without a search cluster."""
+    value = environ.get(name) or None
+    if value and not environ.get("VIGIE_SEARCH_URL"):
+        faults.add(mark("%(name)s says nothing without VIGIE_SEARCH_URL."), name=name)
+    elif name.endswith("_FILE") and value and not Path(value).is_file():
+        faults.add(mark("%(name)s names %(value)s, which is no file."), name=name, value=value)
+    return value
+
+
+def _search_prefix(environ: Mapping[str, str], faults: _Faults) -> str:
+    text = environ.get("VIGIE_SEARCH_PREFIX") or "vigie"
+    if not _SEARCH_PREFIX.fullmatch(text):
+        faults.add(
+            mark(
+                "VIGIE_SEARCH_PREFIX is “%(value)s”; use small letters, digits and hyphens, a letter first."
+            ),
+            value=text,
+        )
+    return text
 
 
 def _public_url(environ: Mapping[str, str], default: str, faults: _Faults) -> str:

@@ -16,9 +16,10 @@ from network.embedded import engines
 from network.extensions import database
 from network.keystore import keys
 from network.logins import DatabaseRole
+from network.search.elastic import ElasticIndex
 from network.services.sealing_keys import register
 from network.settings import Settings
-from tests import databases
+from tests import databases, elasticsearch
 from tests.factories.cast import Cast, Person
 from tests.installation import vigie
 
@@ -37,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     if not hasattr(config, "workerinput"):
+        elasticsearch.stop_shared(Path(os.environ[_HOME]))
         engines.stop_all(Path(os.environ[_HOME]))
         shutil.rmtree(os.environ.pop(_HOME))
 
@@ -103,6 +105,19 @@ def committed_database(_postgres: Engine, _keys: None, monkeypatch: pytest.Monke
     yield _postgres
     engine.dispose()
     databases.empty(_postgres)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> str:
+    """The address of a real Elasticsearch, the same for all workers; the test has the marker `elasticsearch`."""
+    return elasticsearch.shared(Path(os.environ[_HOME]))
+
+
+@pytest.fixture
+def elastic(elasticsearch_url: str) -> Iterator[ElasticIndex]:
+    """A search index in it of this test alone, never built."""
+    with elasticsearch.index_of_its_own(elasticsearch_url) as index:
+        yield index
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import elasticsearch
+
 REAL_LEDGERS = Path(__file__).parents[2] / "shared" / "data" / "ledgers"
 _left_out: Counter[str] = Counter()
 _REQUIRED = os.environ.get("VIGIE_REQUIRE_ALL") == "1"  # read before the tests take our settings away
@@ -44,6 +46,10 @@ class Need:
 
 NEEDS = {
     "browser": Need(chromium, "Chromium not found: install the package chromium or set VIGIE_CHROMIUM"),
+    "elasticsearch": Need(
+        elasticsearch.found,
+        "Java 17 and Maven not found: install openjdk-17-jre-headless and maven, or set VIGIE_TEST_ELASTICSEARCH_URL",
+    ),
     "real_ledgers": Need(
         real_ledgers, f"no folder {REAL_LEDGERS}; they are not ours to give away", is_required=False
     ),

@@ -114,7 +114,7 @@ def _inside() -> Iterator[Finding]:
         yield _keys()
         yield _people()
         yield _rates()
-        yield _index()
+        yield _index(runtime.settings)
 
 
 def _postgres_version() -> str:
@@ -211,15 +211,82 @@ def _rates() -> Finding:
     return Finding(say(mark("Exchange rates")), is_fine=True, seen=say(mark("up to %(day)s"), day=last))
 
 
-def _index() -> Finding:
+def _index(settings: "Settings") -> Finding:
     from network.search.connection import search_connection
 
+    subject = say(mark("Search index"))
+    engine = _cluster(settings)
+    if engine is not None and not engine.is_fine:
+        return engine
     index = search_connection.index
-    if index.is_ready():
-        seen = say(mark("%(count)s debtors"), count=index.count())
-        return Finding(say(mark("Search index")), is_fine=True, seen=seen)
+    place = f"{engine.seen}, " if engine else ""
+    if not index.is_ready():
+        return Finding(
+            subject, is_fine=True, seen=place + say(mark("not built yet; the first search builds it"))
+        )
+    from network.search.drift import look_for_drift
+
+    drift = look_for_drift()
+    seen = place + say(mark("%(count)s debtors"), count=index.count())
+    if drift.ahead:
+        return Finding(
+            subject,
+            is_fine=False,
+            seen=say(
+                mark("%(place)s%(count)s debtors are newer there than in the database"),
+                place=place,
+                count=drift.ahead,
+            ),
+            mend=say(mark("A dump was restored, it seems. Run: vigie reindex")),
+        )
+    if drift.behind:
+        seen += ", " + say(mark("%(count)s of them not up to date"), count=drift.behind)
+        return Finding(
+            subject,
+            is_fine=True,
+            seen=seen,
+            mend=say(mark("The worker mends that within the hour; at once: vigie reindex")),
+        )
+    return Finding(subject, is_fine=True, seen=seen)
+
+
+def _cluster(settings: "Settings") -> Finding | None:
+    """Look at the cluster where there is one."""
+    if not settings.search_urls:
+        return None
+    from network.runtime import open_index
+    from network.search.elastic import ElasticIndex
+
+    opened = open_index(settings)
+    if not isinstance(opened, ElasticIndex):
+        return None
+    hosts = ", ".join(
+        url.rpartition("@")[2].removeprefix("https://").removeprefix("http://")
+        for url in settings.search_urls
+    )
+    try:
+        health = opened.health()
+    except NetworkError:
+        return Finding(
+            say(mark("Search index")),
+            is_fine=False,
+            seen=say(mark("Elasticsearch at %(hosts)s does not answer"), hosts=hosts),
+            mend=say(
+                mark(
+                    "Profiles and alerts go on. Look at the cluster, VIGIE_SEARCH_URL and the key or password in use."
+                )
+            ),
+        )
     return Finding(
         say(mark("Search index")),
-        is_fine=True,
-        seen=say(mark("not built yet; the first search builds it")),
+        is_fine=health.status != "red",
+        seen=say(
+            mark("Elasticsearch at %(hosts)s, %(nodes)s nodes, %(status)s"),
+            hosts=hosts,
+            nodes=health.nodes,
+            status=health.status,
+        ),
+        mend=""
+        if health.status != "red"
+        else say(mark("Shards are missing. Mend the cluster, or run: vigie reindex")),
     )

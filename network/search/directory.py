@@ -87,18 +87,20 @@ def representatives(session: Session, debtor_ids: Sequence[uuid.UUID]) -> Sequen
 
 def removals(session: Session, debtor_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
     """Return at which version the documents of these debtors go: they were merged into others, or are no more."""
-    versions = {
-        row.id: _version(row.version, row.epoch, row.closed)
-        for row in session.execute(
-            text("""
-                SELECT debtor.id, debtor.version, (SELECT max(epoch) FROM release WHERE debtor_id = debtor.id) AS epoch,
-                       (SELECT max(epoch) FROM release_epoch) AS closed
-                FROM debtor WHERE id = ANY (CAST(:ids AS uuid[]))
-            """),
-            {"ids": list(debtor_ids)},
-        )
-    }
-    return {debtor_id: versions.get(debtor_id, GONE) for debtor_id in debtor_ids}
+    return dict.fromkeys(debtor_ids, GONE) | versions_due(session, debtor_ids)
+
+
+def versions_due(session: Session, debtor_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return the version that the document of each of these debtors would have if it were written now."""
+    rows = session.execute(
+        text("""
+            SELECT debtor.id, debtor.version, (SELECT max(epoch) FROM release WHERE debtor_id = debtor.id) AS epoch,
+                   (SELECT max(epoch) FROM release_epoch) AS closed
+            FROM debtor WHERE id = ANY (CAST(:ids AS uuid[]))
+        """),
+        {"ids": list(debtor_ids)},
+    )
+    return {row.id: _version(row.version, row.epoch, row.closed) for row in rows}
 
 
 def month_of(version: int) -> int:

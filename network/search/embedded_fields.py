@@ -12,9 +12,7 @@ from tantivy import Occur, Query
 from network.search.documents import DebtorDocument, from_body, to_body, tokens
 from network.search.filters import BANDS, INDEX, KINDS, Facet, Filters, band_name, counted, keys
 from network.search.queries import SearchQuery
-
-EXACT, WORD, PREFIX, GRAM = 20.0, 2.0, 3.0, 1.0
-"""Weights that decide who is among the candidates, not in which order they are shown."""
+from network.search.weights import EXACT, GRAM, PREFIX, WORD
 
 _VALUES_READ = 5_000
 """Values of a kind that are counted out of which the most frequent are shown: there are 36,000 communes in France, and

@@ -1,11 +1,11 @@
 """What every search backend must do, the same tests for each.
 
-A further backend adds a maker to `BACKENDS`; nothing below knows which one it talks to. Order is that of
+A further backend adds itself to `BACKENDS`; nothing below knows which one it talks to. Order is that of
 :func:`network.search.ranking.rank`, which is ours; a backend only has to find.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +19,7 @@ from network.search.queries import read_query
 from network.search.ranking import Match, rank
 from tests.factories.documents import document
 
-Maker = Callable[[Path], SearchIndex]
-BACKENDS: dict[str, Maker] = {"embedded": EmbeddedIndex}
+BACKENDS = ["embedded", pytest.param("elastic", marks=pytest.mark.elasticsearch)]
 
 EVERYTHING = Visibility(everything=True)
 LISTED_ONLY = Visibility()
@@ -37,10 +36,13 @@ HIDDEN = document("Dupont Caché", is_listed=False)
 ALL = (DUPONT, DUPONT_PARIS, DURAND, OREAL, HIDDEN)
 
 
-@pytest.fixture(params=list(BACKENDS))
+@pytest.fixture(params=BACKENDS)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> SearchIndex:
     """An index that was never built."""
-    return BACKENDS[request.param](tmp_path / "index")
+    if request.param == "embedded":
+        return EmbeddedIndex(tmp_path / "index")
+    elastic: SearchIndex = request.getfixturevalue("elastic")
+    return elastic
 
 
 @pytest.fixture
