@@ -4,7 +4,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from network.permissions import Actor, Permission
-from network.services.search import search_debtors
+from network.services.search import find_debtors, search_debtors
+from network.web.narrowing import chips, examples, groups
 from network.web.pages import page
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")
@@ -22,9 +23,16 @@ def _words() -> str:
 def show(actor: Actor) -> ResponseReturnValue:
     """Show who answers to the words; the module that follows the typing asks for the results alone."""
     words = _words()
-    found = search_debtors(actor, words=words, limit=HITS + 1)
+    found = find_debtors(actor, words=words, limit=HITS)
     template = "search/_results.html" if request.headers.get("X-Vigie-Fragment") else "search/show.html"
-    return render_template(template, words=words, hits=found[:HITS], is_cut=len(found) > HITS)
+    return render_template(
+        template,
+        words=words,
+        found=found,
+        chips=chips(found, words),
+        groups=groups(found, words),
+        examples=examples,
+    )
 
 
 @blueprint.get("/suggestions")
