@@ -21,9 +21,12 @@ from network.schemas.release import read_release
 CHUNK = 5_000  # rows in flight: 5,000 bodies of 900 bytes are 5 MB
 
 # Two texts of one debtor differ in their month by nature; apart from it they are equal where no figure changed. A
-# debtor that may be back after a silence is looked at even so.
+# debtor that may be back after a silence is looked at even so. A watch on a debtor for which another one stands sees that one.
 _CHANGED = text("""
-    WITH watched AS (SELECT DISTINCT debtor_id FROM watch),
+    WITH watched AS (
+        SELECT DISTINCT coalesce(debtor.merged_into, debtor.id) AS debtor_id
+        FROM watch JOIN debtor ON debtor.id = watch.debtor_id
+    ),
     changed AS MATERIALIZED (
         SELECT watched.debtor_id,
                (SELECT min(epoch) FROM release AS every WHERE every.debtor_id = watched.debtor_id) AS first

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Select, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from network.errors import NotAllowedError, NotFoundError
@@ -32,32 +32,44 @@ def watch_debtor(actor: Actor, *, debtor_id: uuid.UUID, is_own: bool = False) ->
 
 
 def unwatch_debtor(actor: Actor, *, debtor_id: uuid.UUID) -> None:
-    """End a watch; news already told stays in the inbox. Without a watch it changes nothing."""
+    """End a watch, on whichever debtor of its company; news already told stays in the inbox. Without one it changes nothing."""
     require(actor, Permission.WATCH_EDIT)
     user_id = _person(actor)
-    with unit_of_work() as session:
-        session.execute(delete(Watch).where(Watch.user_id == user_id, Watch.debtor_id == debtor_id))
+    with unit_of_work(unlisted=True) as session:
+        session.execute(
+            delete(Watch).where(Watch.user_id == user_id, Watch.debtor_id.in_(_company(debtor_id)))
+        )
 
 
 def watched(actor: Actor, *, among: Iterable[uuid.UUID] | None = None) -> frozenset[uuid.UUID]:
-    """Return the debtors that the actor watches; of those in `among` alone where it is given."""
+    """Return the debtors that the actor watches, each as who stands for it; of those in `among` alone where it is given."""
     require(actor, Permission.WATCH_EDIT)
     if actor.user_id is None:
         return frozenset()
-    chosen = select(Watch.debtor_id).where(Watch.user_id == actor.user_id)
+    chosen = (
+        select(Debtor.standing_id)
+        .join(Watch, Watch.debtor_id == Debtor.id)
+        .where(Watch.user_id == actor.user_id)
+    )
     if among is not None:
-        chosen = chosen.where(Watch.debtor_id.in_(list(among)))
-    with reading() as session:
+        chosen = chosen.where(Debtor.standing_id.in_(list(among)))
+    with reading(unlisted=True) as session:
         return frozenset(session.scalars(chosen))
 
 
 def is_watched(actor: Actor, *, debtor_id: uuid.UUID) -> bool:
-    """Tell whether the actor watches the debtor."""
+    """Tell whether the actor watches the debtor, or another one of its company."""
     if actor.user_id is None:
         return False
-    own = select(Watch).where(Watch.user_id == actor.user_id, Watch.debtor_id == debtor_id)
-    with reading() as session:
+    own = select(Watch).where(Watch.user_id == actor.user_id, Watch.debtor_id.in_(_company(debtor_id)))
+    with reading(unlisted=True) as session:
         return bool(session.scalar(select(exists(own))))
+
+
+def _company(debtor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return all debtors that judgements make one company with this one, itself included."""
+    standing = select(Debtor.standing_id).where(Debtor.id == debtor_id).scalar_subquery()
+    return select(Debtor.id).where(or_(Debtor.id == standing, Debtor.merged_into == standing))
 
 
 def _person(actor: Actor) -> uuid.UUID:

@@ -101,6 +101,11 @@ def _show_unlisted(session: Session) -> None:
             _set(session, "app.unlisted", "on")
 
 
+def let_see_unlisted(session: Session) -> None:
+    """Let the running transaction see debtors that were never released, and who stands for whom."""
+    _show_unlisted(session)
+
+
 def let_see_group(session: Session, group_id: uuid.UUID) -> None:
     """Let the running transaction see which members are of the reader's own economic group."""
     _set(session, "app.group", str(group_id))

@@ -8,13 +8,16 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
     LargeBinary,
     Numeric,
     String,
+    func,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from network.models.base import Base, RandomId, Tag
@@ -43,6 +46,16 @@ class Debtor(Base):
         index=True,
         comment="Who stands for it, by judgement; NULL: it stands for itself.",
     )
+
+    @hybrid_property
+    def standing_id(self) -> uuid.UUID:
+        """Who stands for this debtor; itself where nobody else does."""
+        return self.merged_into or self.id
+
+    @standing_id.inplace.expression
+    @classmethod
+    def _standing_id(cls) -> ColumnElement[uuid.UUID]:
+        return func.coalesce(cls.merged_into, cls.id)
 
 
 class DebtorIdentifier(Base):

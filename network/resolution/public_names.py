@@ -12,7 +12,8 @@ def publish_names(session: Session, epoch: str) -> int:
 
     To be called when the releases of the month are written and before its debtors are listed: listing raises their
     versions. A name whose spelling is confirmed stays as it was written. Any other may hold what one bookkeeper noted
-    for himself, and gives way to the best confirmed spelling, in capitals as registers write. Without one it stays.
+    for himself, and gives way to the best confirmed spelling of its company, in capitals as registers write. Without one
+    it stays.
     """
     rows = session.execute(
         text("""
@@ -21,7 +22,8 @@ def publish_names(session: Session, epoch: str) -> int:
                 SELECT debtor.id AS debtor_id, debtor.name, known.spelling, max(known.confirmations) AS most
                 FROM release
                 JOIN debtor ON debtor.id = release.debtor_id AND NOT debtor.is_listed
-                JOIN debtor_spelling known ON known.debtor_id = debtor.id AND known.confirmations >= :confirmed
+                JOIN debtor node ON coalesce(node.merged_into, node.id) = debtor.id
+                JOIN debtor_spelling known ON known.debtor_id = node.id AND known.confirmations >= :confirmed
                 WHERE release.epoch = :epoch
                 GROUP BY debtor.id, debtor.name, known.spelling
             ) confirmed

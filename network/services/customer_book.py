@@ -15,12 +15,12 @@ from cachetools import LRUCache
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
-from network.models import LedgerPage, Member
+from network.models import Debtor, Judgement, LedgerPage, Member
 from network.resolution.outcome import CustomerLine
 from network.resolution.resolve import resolve_customers
 from network.services import private_pages, review_cases
 from network.services.private_pages import Content
-from network.transaction import let_read_affiliates, let_see_group
+from network.transaction import let_read_affiliates, let_see_group, let_see_unlisted
 
 ATTRIBUTES = (
     "customer_name",
@@ -68,7 +68,7 @@ class OwnDebtor:
 
 
 _Own = tuple[frozenset[uuid.UUID], Mapping[uuid.UUID, OwnDebtor]]
-_own_debtors: LRUCache[tuple[uuid.UUID, str], _Own] = LRUCache(maxsize=256)
+_own_debtors: LRUCache[tuple[uuid.UUID, str, int], _Own] = LRUCache(maxsize=256)
 _own_debtors_lock = threading.Lock()
 
 
@@ -184,7 +184,7 @@ def take_customer_back(
 
 
 def own_debtor_ids(session: Session, member_id: uuid.UUID) -> frozenset[uuid.UUID]:
-    """Return the debtors among the member's own customers."""
+    """Return the debtors among the member's own customers, and those that stand for them."""
     return _own(session, member_id)[0]
 
 
@@ -192,23 +192,36 @@ def own_debtors(session: Session, member_id: uuid.UUID) -> Mapping[uuid.UUID, Ow
     """Return the debtors among the member's own customers, as this member wrote them.
 
     Of a debtor that was never released a member is shown these words and no others: those of the register of debtors
-    came with some other member's file.
+    came with some other member's file. A debtor that stands for one of them goes by the same words.
     """
     return _own(session, member_id)[1]
 
 
 def _own(session: Session, member_id: uuid.UUID) -> _Own:
-    """Return both. Search as one types asks at every key, so they are kept until a page of the book changes."""
+    """Return both. Search as one types asks at every key, so they are kept until a page of the book or a judgement changes."""
     slot = private_pages.slot_tag(member_id, Content.CUSTOMERS)
-    page_id = session.scalar(select(func.min(cast(LedgerPage.id, String))).where(LedgerPage.slot_tag == slot))
+    let_see_unlisted(session)  # a judgement of debtors that were never released is seen by nobody else
+    page_id, judged = session.execute(
+        select(
+            select(func.min(cast(LedgerPage.id, String)))
+            .where(LedgerPage.slot_tag == slot)
+            .scalar_subquery(),
+            select(func.max(Judgement.revision)).scalar_subquery(),
+        )
+    ).one()
     if page_id is None:
         return frozenset(), {}
+    key = (member_id, page_id, judged or 0)
     with _own_debtors_lock:
-        known = _own_debtors.get((member_id, page_id))
+        known = _own_debtors.get(key)
     if known is None:
         placed = read_customers(session, member_id).drop_nulls("debtor_id").unique("debtor_id", keep="first")
         owned = {uuid.UUID(row["debtor_id"]): OwnDebtor.of(row) for row in placed.iter_rows(named=True)}
+        merged = select(Debtor.id, Debtor.standing_id).where(Debtor.merged_into.is_not(None))
+        for debtor_id, standing_id in session.execute(merged.order_by(Debtor.id)):
+            if debtor_id in owned:
+                owned.setdefault(standing_id, owned[debtor_id])
         known = frozenset(owned), owned
         with _own_debtors_lock:
-            _own_debtors[member_id, page_id] = known
+            _own_debtors[key] = known
     return known

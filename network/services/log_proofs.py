@@ -219,14 +219,19 @@ def place_in_log(actor: Actor, *, debtor_id: uuid.UUID, epoch: str) -> LogPlace 
 def release_proof(actor: Actor, *, debtor_id: uuid.UUID, epoch: str, head: HeadId | None = None) -> LeafProof:
     """Return the proof that a release is in the log of `head`, of the newest by default.
 
+    A debtor for which another one stands keeps its releases from before; of later months there are those of the other.
+
     Raises:
         NotFoundError: the actor may not know of the debtor, it has no release of that month, or no head covers it. The
             first two read alike.
     """
-    read_profile(actor, debtor_id=debtor_id)
+    standing_id = read_profile(actor, debtor_id=debtor_id).debtor.id
     with reading() as session:
         found = session.execute(
-            select(Release.leaf, Release.body).where(Release.debtor_id == debtor_id, Release.epoch == epoch)
+            select(Release.leaf, Release.body)
+            .where(Release.debtor_id.in_((debtor_id, standing_id)), Release.epoch == epoch)
+            .order_by((Release.debtor_id == debtor_id).desc())
+            .limit(1)
         ).one_or_none()
         if found is None:
             raise NotFoundError(mark("There is no such debtor."))

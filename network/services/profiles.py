@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 from sqlalchemy import Uuid, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased
 
 from network.errors import ConflictError, NotFoundError
 from network.i18n import mark
@@ -14,6 +15,7 @@ from network.models import Debtor, DebtorIdentifier, DebtorSpelling, Release, Re
 from network.permissions import Actor, Permission, require, require_member
 from network.resolution.identifiers import SCHEMES
 from network.resolution.normalise import normalise
+from network.resolution.standing import company_of
 from network.schemas.release import ReleasedValues, read_release
 from network.services import private_pages, statement_book
 from network.services.customer_book import own_debtor_ids, own_debtors, read_customers
@@ -42,10 +44,14 @@ class DebtorIdentity:
 class Profile:
     """A debtor's page: its last 24 releases, oldest first.
 
-    `is_published` tells whether the last closed epoch has a release of it. Nothing is ever said of why not.
+    `is_published` tells whether the last closed epoch has a release of it. Nothing is ever said of why not. `asked` is the
+    debtor that was asked for, where another one stands for it; `also` are the names under which debtors that it stands
+    for were released.
     """
 
     debtor: DebtorIdentity
+    asked: uuid.UUID
+    also: tuple[str, ...]
     releases: tuple[ReleasedValues, ...]
     latest_epoch: str | None
     is_published: bool
@@ -68,6 +74,8 @@ class OwnPosition:
 def find_debtor(actor: Actor, *, words: str) -> uuid.UUID:
     """Return the one debtor that has this id, identifier or exact name.
 
+    Of several that are one company by judgement, the one that stands for it.
+
     Raises:
         NotFoundError: none that the actor may know of.
         ConflictError: the name belongs to several.
@@ -75,7 +83,10 @@ def find_debtor(actor: Actor, *, words: str) -> uuid.UUID:
     require(actor, Permission.PROFILE_READ)
     with reading(unlisted=True) as session:
         candidates = _candidates(session, words.strip())
-        found = [held for held in candidates if _may_know(session, actor, held.id, is_listed=held.is_listed)]
+        standing = session.scalars(
+            select(Debtor).where(Debtor.id.in_({each.standing_id for each in candidates}))
+        )
+        found = [held for held in standing if _may_know(session, actor, held.id, is_listed=held.is_listed)]
     if not found:
         raise NotFoundError(mark("No debtor %(words)s. Search with: vigie search WORDS"), words=words)
     if len(found) > 1:
@@ -84,7 +95,7 @@ def find_debtor(actor: Actor, *, words: str) -> uuid.UUID:
             count=len(found),
             words=words,
         )
-    return found[0].id
+    return candidates[0].id if len(candidates) == 1 else found[0].id
 
 
 def _candidates(session: Session, words: str) -> Sequence[Debtor]:
@@ -128,6 +139,8 @@ def _may_know(session: Session, actor: Actor, debtor_id: uuid.UUID, *, is_listed
 def read_profile(actor: Actor, *, debtor_id: uuid.UUID) -> Profile:
     """Return a debtor's profile. Its cost does not grow with the network: look-ups by key, in two statements.
 
+    Where another debtor stands for it, that one's, with `asked` naming the one that was asked for.
+
     Raises:
         NotFoundError: there is none, or the actor may not know of it.
     """
@@ -135,16 +148,18 @@ def read_profile(actor: Actor, *, debtor_id: uuid.UUID) -> Profile:
     with reading(unlisted=True) as session:
         found = session.execute(_HEAD, {"debtor": debtor_id, "reader": actor.user_id}).one_or_none()
         is_listed = found is not None and found.Debtor.is_listed
-        may_know = _may_know(
-            session, actor, debtor_id, is_listed=is_listed
-        )  # asked of nobody too: it takes time
+        standing_id = debtor_id if found is None else found.Debtor.id
+        # asked of nobody too: it takes time
+        may_know = _may_know(session, actor, standing_id, is_listed=is_listed)
         if found is None or not may_know:
             raise NotFoundError(mark("There is no such debtor."))
         identity = _identity(session, actor, found.Debtor, found.identifiers or {})
-        bodies = session.scalars(_BODIES, {"debtor": debtor_id}).all()
+        bodies = session.scalars(_BODIES, {"debtor": standing_id}).all()
     releases = tuple(read_release(body) for body in reversed(bodies))
     return Profile(
         debtor=identity,
+        asked=debtor_id,
+        also=tuple(name for name in found.also if name != identity.name),
         releases=releases,
         latest_epoch=found.latest,
         is_published=bool(releases) and releases[-1].epoch == found.latest,
@@ -176,17 +191,37 @@ def _identity(session: Session, actor: Actor, debtor: Debtor, identifiers: dict[
     )
 
 
+_Asked, _Node = aliased(Debtor), aliased(Debtor)
+_STANDING = select(_Asked.standing_id).where(_Asked.id == bindparam("debtor")).scalar_subquery()
+_COMPANY = (
+    select(_Node.id).where(or_(_Node.id == Debtor.id, _Node.merged_into == Debtor.id)).correlate(Debtor)
+)
 _HEAD = select(
     Debtor,
-    select(func.jsonb_object_agg(DebtorIdentifier.scheme, DebtorIdentifier.value))
-    .where(DebtorIdentifier.debtor_id == bindparam("debtor"))
+    # of two values of one scheme the last stays: that of the debtor that stands for the others
+    select(
+        func.jsonb_object_agg(
+            DebtorIdentifier.scheme,
+            aggregate_order_by(DebtorIdentifier.value, DebtorIdentifier.debtor_id == Debtor.id),
+        )
+    )
+    .where(DebtorIdentifier.debtor_id.in_(_COMPANY))
+    .correlate(Debtor)
     .scalar_subquery()
     .label("identifiers"),
+    func.array(
+        select(_Node.name)
+        .where(_Node.merged_into == Debtor.id, _Node.is_listed)
+        .correlate(Debtor)
+        .order_by(_Node.name)
+        .scalar_subquery()
+    ).label("also"),
     select(func.max(ReleaseEpoch.epoch)).scalar_subquery().label("latest"),
     exists()
-    .where(Watch.user_id == bindparam("reader", type_=Uuid), Watch.debtor_id == bindparam("debtor"))
+    .where(Watch.user_id == bindparam("reader", type_=Uuid), Watch.debtor_id.in_(_COMPANY))
+    .correlate(Debtor)
     .label("is_watched"),
-).where(Debtor.id == bindparam("debtor"))
+).where(Debtor.id == _STANDING)
 _BODIES = (
     select(Release.body)
     .where(Release.debtor_id == bindparam("debtor"))
@@ -196,12 +231,13 @@ _BODIES = (
 
 
 def own_positions(actor: Actor, *, debtor_id: uuid.UUID) -> tuple[OwnPosition, ...]:
-    """Return what the actor's own member holds on a debtor, month by month, oldest first, at most 24 months."""
+    """Return what the actor's own member holds on a debtor's company, month by month, oldest first, at most 24 months."""
     require(actor, Permission.LEDGER_READ)
     member_id = require_member(actor)
     columns = ("current", "late_1_30", "late_31_60", "late_61_90", "late_91")
-    with reading() as session:
-        ours = read_customers(session, member_id).filter(pl.col("debtor_id") == str(debtor_id))["customer_id"]
+    with reading(unlisted=True) as session:
+        company = [str(each) for each in company_of(session, debtor_id)]
+        ours = read_customers(session, member_id).filter(pl.col("debtor_id").is_in(company))["customer_id"]
         if ours.is_empty():
             return ()
         periods = statement_book.periods_in_force(statement_book.read_book(session, member_id))[-MONTHS:]

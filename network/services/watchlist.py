@@ -62,10 +62,14 @@ def read_watchlist(actor: Actor, *, limit: int = LIMIT) -> Watchlist:
             select(ReleaseEpoch.epoch).order_by(ReleaseEpoch.epoch.desc()).limit(2)
         ).all()
         latest, earlier = (*epochs, None, None)[:2]
-        mine = Watch.user_id == actor.user_id
+        mine = (
+            select(Debtor.standing_id)
+            .join(Watch, Watch.debtor_id == Debtor.id)
+            .where(Watch.user_id == actor.user_id)
+        )
         rows = session.execute(
             select(Debtor, now.body, before.body, func.count().over())
-            .join(Watch, and_(Watch.debtor_id == Debtor.id, mine))
+            .where(Debtor.id.in_(mine))
             .outerjoin(now, and_(now.debtor_id == Debtor.id, now.epoch == latest))
             .outerjoin(before, and_(before.debtor_id == Debtor.id, before.epoch == earlier))
             .order_by(

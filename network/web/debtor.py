@@ -27,9 +27,18 @@ FRAGMENT_HEADER = "X-Vigie-Fragment"
 @blueprint.get("/<uuid:debtor_id>")
 @page(Permission.PROFILE_READ)
 def show(actor: Actor, debtor_id: uuid.UUID) -> ResponseReturnValue:
-    """Show a debtor; one that the reader may not know of is not found."""
+    """Show a debtor; one that the reader may not know of is not found.
+
+    Where another one stands for it, that one is shown under its own address: for the time being, since judgements can be
+    taken back.
+    """
     language = page_language()
     profile = read_profile(actor, debtor_id=debtor_id)
+    if profile.debtor.id != debtor_id:
+        flash(
+            gettext("The debtor that you opened and this one are one company, by a judgement of the network.")
+        )
+        return redirect(url_for("debtor.show", debtor_id=profile.debtor.id))
     latest = profile.releases[-1] if profile.releases else None
     until = profile.latest_epoch
     return render_template(

@@ -23,7 +23,8 @@ _DELIVER = text("""
     INSERT INTO news (user_id, debtor_id, epoch, rule, facts)
     SELECT watch.user_id, happening.debtor, happening.epoch, happening.rule, happening.facts
     FROM jsonb_to_recordset(CAST(:happenings AS jsonb)) AS happening (debtor uuid, epoch text, rule text, facts jsonb)
-    JOIN watch ON watch.debtor_id = happening.debtor
+    JOIN debtor ON debtor.id = happening.debtor OR debtor.merged_into = happening.debtor
+    JOIN watch ON watch.debtor_id = debtor.id
     JOIN "user" AS person ON person.id = watch.user_id
     WHERE person.is_active AND person.role = ANY(:readers)
     ON CONFLICT DO NOTHING
