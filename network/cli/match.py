@@ -91,7 +91,13 @@ def match(
     with _naming(queries):
         asked = open_companies(queries, mapping=declared)
     with _naming(reference), progress(say(mark("Reading the reference list")), quiet=as_json):
-        known = Reference(open_companies(reference, mapping=declared).frame())
+        theirs = open_companies(reference, mapping=declared)
+        if "id" not in theirs.columns:
+            raise UnreadableError(
+                mark("It has no column “id”: each company of the reference list needs one to be named by."),
+                code="heading_missing",
+            )
+        known = Reference(theirs.frame())
     began = time.monotonic()
     with (
         progress(say(mark("Matching")), quiet=as_json) as advance,

@@ -39,6 +39,7 @@ identifiers that hold their check digits, and in `fault` a code of :mod:`network
 
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _FIELDS = {"customer_id": "id", "customer_name": "name"} | {name: name for name in (*IDENTIFIERS, *PLACES)}
+_SUFFICIENT = frozenset(("name", *IDENTIFIERS))
 _BY_THEMSELVES = ("id", "name")
 _LAST_RESORT = ("query", "requete")
 """What benchmarks call the column of names; taken where no column has a better name for them."""
@@ -117,7 +118,7 @@ class CompanyList:
         known = texts.drop_nulls().unique()
         frame = pl.DataFrame({"text": known})
         plain = field.well_formed(pl.col("text"), self._reading)
-        sure = frame.select(value=pl.lit(None, pl.String) if plain is None else plain).to_series()
+        sure = frame.with_columns(value=pl.lit(None, pl.String) if plain is None else plain)["value"]
         read = [
             (value, None) if value is not None else field.verdict(text, self._reading)
             for text, value in zip(known, sure, strict=True)
@@ -156,6 +157,8 @@ def open_companies(path: Path, *, mapping: Declared | None = None) -> CompanyLis
     else:
         tables = open_delimited(source, look, declared, COMPANY_LIST)
     columns = company_columns(tables.heading.cells, declared)
+    if not columns.keys() & _SUFFICIENT:
+        raise _refuse(tables.heading.cells)
     return CompanyList(tables, columns, source.size_bytes, declared.country)
 
 
@@ -175,12 +178,15 @@ def company_columns(cells: Sequence[str], mapping: Declared) -> dict[str, int]:
 
 
 def _find(rows: Sequence[Sequence[str]], mapping: Declared) -> tuple[int, int]:
-    """Return the first row with a name or an identifier among its headings, and how many fields it has."""
+    """Return the first row with a name or an identifier among its headings, else the one with most; and how many it has."""
+    nearest, most = 0, 0
     for index, cells in enumerate(rows):
         columns = company_columns(cells, mapping)
-        if columns.keys() & {"name", *IDENTIFIERS}:
-            return index, len(columns)
-    return 0, 0
+        if columns.keys() & _SUFFICIENT:
+            return index, len(columns) + len(rows)
+        if len(columns) > most:
+            nearest, most = index, len(columns)
+    return nearest, most
 
 
 def _refuse(cells: Sequence[str]) -> UnreadableError:

@@ -1,4 +1,4 @@
-"""Steps 3 and 4: lines without an identifier. An exact confirmed spelling at a known place links; likeness never does."""
+"""Steps 3 and 4: lines without an identifier. A confirmed spelling at a known place links, at most one slip beside it."""
 
 import uuid
 
@@ -84,12 +84,19 @@ def _place_exact(session: Session, lines: pl.DataFrame, identified: pl.DataFrame
 
 
 def _place_alike(session: Session, lines: pl.DataFrame, names: DebtorNames) -> Placement:
-    """Step 4: names that are like a debtor's go to a person."""
-    found = names.candidates(session, lines)
-    hits = lines.filter(pl.col("line").is_in(list(found)))
-    best = pl.Series([found[line][0].score for line in hits["line"]], dtype=pl.Float64)
+    """Step 4: names that are like a debtor's go to a person, but for those that leave no doubt."""
+    found = names.alike(session, lines)
+    links = lines.join(found.links, on="line")
+    linked = (
+        verdict(links, band=MatchBand.LINK, reason="alike")
+        .drop("score")
+        .join(found.links.select("line", "score"), on="line", maintain_order="left")
+    )
+    waiting = {line: shown for line, shown in found.candidates.items() if line not in set(links["line"])}
+    hits = lines.filter(pl.col("line").is_in(list(waiting)))
+    best = pl.Series([waiting[line][0].score for line in hits["line"]], dtype=pl.Float64)
     verdicts = verdict(hits, band=MatchBand.REVIEW, reason="name_alone", debtor=None).with_columns(score=best)
-    return Placement(verdicts, found)
+    return Placement(pl.concat([linked, verdicts]), waiting)
 
 
 def _place_new(session: Session, lines: pl.DataFrame) -> Placement:

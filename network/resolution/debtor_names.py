@@ -6,21 +6,22 @@ has changed.
 """
 
 import threading
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from network.i18n import mark
 from network.resolution import registry
+from network.resolution.areas import area_expression
 from network.resolution.candidates import NameIndex
 from network.resolution.legal_forms import forms_conflict
+from network.resolution.likeness import beside_the_name, differs_by_a_slip
 from network.resolution.normalise import CompanyName, normalise_all
-from network.resolution.outcome import MatchCandidate, MatchReason
-from network.resolution.score import REVIEW_FROM, similarity
+from network.resolution.outcome import MatchCandidate
+from network.resolution.reranker import LINK_FROM, LINK_MARGIN, NAMES, REVIEW_FROM, explain, rerank
 
 SHOWN = 5
 """Candidates that a person is shown."""
@@ -29,17 +30,36 @@ _REBUILD_SHARE = 0.2
 """Part of the names that may have changed since the weights were taken, before all are read again."""
 
 _NAMES = pl.Schema(
-    {
-        "debtor_id": pl.String,
-        "name": pl.String,
-        "legal_form": pl.String,
-        "spelling": pl.String,
-        "area": pl.String,
-        "shown": pl.String,
-        "joined": pl.String,
-    }
+    [
+        ("debtor_id", pl.String),
+        ("owner", pl.String),
+        ("is_listed", pl.Boolean),
+        ("is_confirmed", pl.Boolean),
+        ("name", pl.String),
+        ("shown", pl.String),
+        *NAMES.items(),
+    ]
 )
+"""A spelling at an area: its debtor and who stands for that one (`owner`), and what :data:`NAMES` says of it."""
+
 _VERSIONS = pl.Schema({"debtor_id": pl.String, "version": pl.Int64})
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What the names of the network say of some lines.
+
+    `candidates`: for each line that has any, the debtors that a person is shown, best first, one a company. `links`:
+    `line`, `debtor_id`, `score` of the lines that are so near to a confirmed spelling of a listed debtor that nobody need
+    look (docs/decisions/0106).
+    """
+
+    candidates: Mapping[int, tuple[MatchCandidate, ...]] = field(default_factory=dict)
+    links: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(
+            schema={"line": pl.UInt32, "debtor_id": pl.String, "score": pl.Float64}
+        )
+    )
 
 
 class DebtorNames:
@@ -59,29 +79,30 @@ class DebtorNames:
         """Tell whether any names have been read yet."""
         return self._seal is not None
 
-    def candidates(self, session: Session, lines: pl.DataFrame) -> dict[int, tuple[MatchCandidate, ...]]:
-        """Return for each line the debtors whose names are alike, best first, at most :data:`SHOWN`.
-
-        Lines without any that scores :data:`REVIEW_FROM` are left out.
+    def alike(self, session: Session, lines: pl.DataFrame) -> Alike:
+        """Return which debtors have names like those of the lines.
 
         Args:
             session: to see what has changed since the last time.
-            lines: `line`, `spelling`, `joined`, `legal_form`, `area`.
+            lines: columns of :data:`~network.resolution.placement.LINES`.
         """
         if not lines.height:
-            return {}
+            return Alike()
         with self._lock:
             self._refresh(session)
             if self._index is None or not self._rows.height:
-                return {}
+                return Alike()
             asked = [
                 CompanyName(spelling=spelling, joined=joined, legal_form=form)
                 for spelling, joined, form in lines.select("spelling", "joined", "legal_form").iter_rows()
             ]
             near = self._index.nearest(asked)
             near = near.filter(pl.Series(self._is_alive).gather(near["row"]))
-            pairs = _pairs(near, lines, self._rows)
-        return _best(_scored(pairs))
+            rows = self._rows
+        if not near.height:
+            return Alike()
+        ranked = rerank(lines, rows, near)
+        return Alike(_shown(ranked, lines, rows), _links(ranked, lines, rows))
 
     def _refresh(self, session: Session) -> None:
         """Bring the names up to the versions that this transaction sees."""
@@ -118,109 +139,85 @@ def _read_names(session: Session, debtor_ids: Sequence[str] | None) -> tuple[pl.
     chosen = "" if debtor_ids is None else "WHERE debtor.id = ANY (CAST(:ids AS uuid[]))"
     found = session.execute(
         text(f"""
-            SELECT debtor.id::text, debtor.name, debtor.legal_form, known.spelling, known.area,
-                   CASE WHEN known.confirmations >= :confirmed THEN known.spelling END
+            SELECT debtor.id::text, coalesce(debtor.merged_into, debtor.id)::text, debtor.is_listed,
+                   known.confirmations >= :confirmed, debtor.name, debtor.legal_form, known.spelling, known.area,
+                   debtor.postcode, debtor.city, debtor.country
             FROM debtor JOIN debtor_spelling known ON known.debtor_id = debtor.id {chosen}
             ORDER BY debtor.id, known.spelling, known.area
         """),  # noqa: S608  # `chosen` is one of the two texts above
         {"confirmed": registry.CONFIRMED, **({} if debtor_ids is None else {"ids": list(debtor_ids)})},
     ).all()
-    read = pl.Schema({name: kind for name, kind in _NAMES.items() if name != "joined"})
+    columns = ("debtor_id", "owner", "is_listed", "is_confirmed", "name", "legal_form", "spelling", "area")
+    read = {name: _NAMES[name] for name in columns} | dict.fromkeys(
+        ("postcode", "city", "country"), pl.String
+    )
     rows = pl.DataFrame([tuple(row) for row in found], schema=read, orient="row")
     own_names = normalise_all(rows["name"])
     names = [
         own if own.spelling == spelling else CompanyName(spelling, form, spelling.replace(" ", ""))
         for own, spelling, form in zip(own_names, rows["spelling"], rows["legal_form"], strict=True)
     ]
+    is_there = area_expression() == pl.col("area")  # another spelling's place is not the debtor's own
     rows = rows.with_columns(
-        shown=pl.coalesce("shown", pl.Series([own.spelling for own in own_names], dtype=pl.String)),
+        shown=pl.when("is_confirmed")
+        .then("spelling")
+        .otherwise(pl.Series([own.spelling for own in own_names], dtype=pl.String)),
         joined=pl.Series([name.joined for name in names], dtype=pl.String),
+        postcode=pl.when(is_there).then("postcode"),
+        city=pl.when(is_there).then("city"),
     )
-    return rows, names
+    return rows.select(_NAMES.names()), names
 
 
-def _pairs(near: pl.DataFrame, lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Put each line beside the names that are near it."""
-    ours = lines.select("line", "spelling", "joined", "legal_form", "area")[near["query"]]
-    theirs = rows[near["row"]].select(pl.all().name.prefix("their_"))
-    return pl.concat([ours, theirs, near.select("cosine")], how="horizontal")
-
-
-def _scored(pairs: pl.DataFrame) -> pl.DataFrame:
-    conflict = np.array(
-        [
-            forms_conflict(ours, theirs)
-            for ours, theirs in pairs.select("legal_form", "their_legal_form").iter_rows()
-        ],
-        dtype=bool,
-    )
-    both_placed = (pl.col("area") != "") & (pl.col("their_area") != "")
-    pairs = pairs.with_columns(
-        forms_conflict=pl.Series(conflict, dtype=pl.Boolean),
-        same_area=both_placed & (pl.col("area") == pl.col("their_area")),
-        other_area=both_placed & (pl.col("area") != pl.col("their_area")),
-    )
-    score = similarity(
-        ours=pairs["spelling"].to_list(),
-        theirs=pairs["their_spelling"].to_list(),
-        ours_joined=pairs["joined"].to_list(),
-        theirs_joined=pairs["their_joined"].to_list(),
-        cosine=pairs["cosine"].to_numpy().astype(np.float64),
-        forms_conflict=conflict,
-        same_area=pairs["same_area"].to_numpy(),
-        other_area=pairs["other_area"].to_numpy(),
-    )
-    return pairs.with_columns(score=pl.Series(score, dtype=pl.Float64))
-
-
-def _best(pairs: pl.DataFrame) -> dict[int, tuple[MatchCandidate, ...]]:
+def _shown(
+    ranked: pl.DataFrame, lines: pl.DataFrame, rows: pl.DataFrame
+) -> dict[int, tuple[MatchCandidate, ...]]:
+    """Return the candidates of each line: of each company its likeliest name, from :data:`REVIEW_FROM` on."""
+    likely = ranked.filter(pl.col("probability") >= REVIEW_FROM)
     chosen = (
-        pairs.filter(pl.col("score") >= REVIEW_FROM)
-        .sort("line", "score", "their_debtor_id", descending=[False, True, False])
-        .unique(["line", "their_debtor_id"], keep="first", maintain_order=True)
-        .group_by("line", maintain_order=True)
+        likely.with_columns(owner=rows["owner"].gather(likely["row"]))
+        .unique(["query", "owner"], keep="first", maintain_order=True)
+        .group_by("query", maintain_order=True)
         .head(SHOWN)
     )
     found: dict[int, list[MatchCandidate]] = {}
-    for row in chosen.iter_rows(named=True):
-        candidate = MatchCandidate(
-            debtor_id=row["their_debtor_id"], score=round(row["score"], 3), reasons=_reasons(row)
-        )
-        found.setdefault(row["line"], []).append(candidate)
+    pairs = zip(
+        lines[chosen["query"]].iter_rows(named=True),
+        rows[chosen["row"]].iter_rows(named=True),
+        chosen["probability"],
+        strict=True,
+    )
+    for line, row, probability in pairs:
+        is_placed = bool(line["area"] and row["area"])
+        is_same = is_placed and line["area"] == row["area"]
+        around = beside_the_name(line, row, is_same=is_same, is_other=is_placed and not is_same)
+        why = (*explain(line, row), *around)
+        candidate = MatchCandidate(row["debtor_id"], round(probability, 3), why)
+        found.setdefault(line["line"], []).append(candidate)
     return {line: tuple(candidates) for line, candidates in found.items()}
 
 
-def _reasons(row: dict[str, Any]) -> tuple[MatchReason, ...]:
-    """Say what speaks for and against, most telling first."""
-    reasons = [_name_reason(row)]
-    if row["same_area"]:
-        reasons.append(MatchReason(mark("The place is the same.")))
-    elif row["other_area"]:
-        reasons.append(MatchReason(mark("The places differ.")))
-    else:
-        reasons.append(MatchReason(mark("The place of one of them is not known.")))
-    if row["forms_conflict"]:
-        reasons.append(
-            MatchReason(
-                mark("The legal forms contradict each other: %(ours)s and %(theirs)s."),
-                {"ours": row["legal_form"], "theirs": row["their_legal_form"]},
-            )
-        )
-    return tuple(reasons)
+def _links(ranked: pl.DataFrame, lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines that are linked though their spelling was never seen.
 
-
-def _name_reason(row: dict[str, Any]) -> MatchReason:
-    ours, theirs = row["spelling"], row["their_shown"]
-    if ours == theirs:
-        return MatchReason(mark("The names are the same, legal forms aside."))
-    same_joined = row["joined"] == row["their_joined"] and theirs == row["their_spelling"]
-    if ours.replace(" ", "") == theirs.replace(" ", "") or same_joined:
-        return MatchReason(mark("The names differ only in blanks."))
-    words, other = set(ours.split()), set(theirs.split())
-    if words == other:
-        return MatchReason(mark("The same words in another order."))
-    if words < other or other < words:
-        return MatchReason(
-            mark("One name has more words: %(words)s."), {"words": ", ".join(sorted(words ^ other))}
-        )
-    return MatchReason(mark("The name is written like %(name)s."), {"name": theirs})
+    All of it must hold: the best candidate is almost certain and far before any other company; the place is the same; its
+    spelling is confirmed there; the debtor is listed, so that nothing is told of one that is not; the legal forms agree;
+    and the names differ by a slip of the pen at most, for a word more is how companies of one group at one address differ.
+    """
+    best = ranked.unique("query", keep="first", maintain_order=True).filter(
+        (pl.col("probability") >= LINK_FROM) & (pl.col("margin") >= LINK_MARGIN)
+    )
+    ours, theirs = lines[best["query"]], rows[best["row"]]
+    slips = list(map(differs_by_a_slip, ours["spelling"], theirs["spelling"]))
+    conflict = list(map(forms_conflict, ours["legal_form"], theirs["legal_form"]))
+    is_sure = (
+        theirs["is_listed"]
+        & theirs["is_confirmed"]
+        & (ours["area"] != "")
+        & (ours["area"] == theirs["area"])
+        & pl.Series(slips, dtype=pl.Boolean)
+        & ~pl.Series(conflict, dtype=pl.Boolean)
+    )
+    return pl.DataFrame(
+        {"line": ours["line"], "debtor_id": theirs["debtor_id"], "score": best["probability"].round(3)}
+    ).filter(is_sure)

@@ -20,6 +20,7 @@ from network.resolution.areas import area_expression
 from network.resolution.candidates import NameIndex
 from network.resolution.identifiers import line_identifiers
 from network.resolution.legal_forms import forms_conflict
+from network.resolution.likeness import beside_the_name
 from network.resolution.normalise import CompanyName, fold
 from network.resolution.outcome import MatchBand, MatchReason
 from network.resolution.placement import LINES, analyse
@@ -49,9 +50,6 @@ _REASONS: Mapping[str, MatchReason] = {
     "invalid": MatchReason(
         mark("An identifier of the line does not hold its check digits and was left out.")
     ),
-    "place": MatchReason(mark("The place is the same.")),
-    "other_place": MatchReason(mark("The places differ.")),
-    "no_place": MatchReason(mark("Nothing but the name speaks for it.")),
     "close": MatchReason(mark("Another one is almost as likely.")),
 }
 
@@ -377,18 +375,10 @@ def _reasons(
     """Say what speaks for and against, most telling first."""
     if verdict["why"] is not None:
         return (_REASONS[verdict["why"]],)
-    reasons = [*explain(line, candidate)]
-    if verdict["same_place"]:
-        reasons.append(_REASONS["place"])
-    elif verdict["other_place"]:
-        reasons.append(_REASONS["other_place"])
-    else:
-        reasons.append(_REASONS["no_place"])
-    if forms_conflict(line["legal_form"], candidate["legal_form"]):
-        forms = {"ours": line["legal_form"], "theirs": candidate["legal_form"]}
-        reasons.append(
-            MatchReason(mark("The legal forms contradict each other: %(ours)s and %(theirs)s."), forms)
-        )
+    reasons = [
+        *explain(line, candidate),
+        *beside_the_name(line, candidate, is_same=verdict["same_place"], is_other=verdict["other_place"]),
+    ]
     if verdict["close"]:
         reasons.append(_REASONS["close"])
     return tuple(reasons)

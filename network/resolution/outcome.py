@@ -62,6 +62,7 @@ REASONS: dict[str, str] = {
     "identifier": mark("A debtor has this identifier."),
     "new_identifier": mark("No debtor had this identifier."),
     "spelling": mark("A debtor is known by this very spelling at this place."),
+    "alike": mark("A debtor is known at this place by a spelling that differs by a slip of the pen."),
     "own_file": mark("The same file has this name at this place with an identifier, or twice."),
     "no_match": mark("No debtor has a name like it."),
     "identifiers_disagree": mark("Its identifiers belong to different companies."),
