@@ -100,16 +100,19 @@ def migrate(*, as_json: bool) -> None:
     epilog=example("vigie health worker"),
 )
 @click.argument("process", type=click.Choice(["web", "worker", "scheduler"]))
-def health(process: str) -> int:
+@json_option
+def health(process: str, *, as_json: bool) -> int:
     """Return 0 where it does, 1 where not."""
     from network.settings import Settings
 
     settings = Settings.from_environment()
-    is_well = {"web": _web_is_well, "worker": _worker_is_well, "scheduler": _scheduler_is_well}[process]
-    if is_well(settings):
-        return 0
-    complain(say(mark("%(process)s does not answer."), process=process))
-    return 1
+    look = {"web": _web_is_well, "worker": _worker_is_well, "scheduler": _scheduler_is_well}[process]
+    is_well = look(settings)
+    if as_json:
+        print_json({"is_well": is_well})
+    elif not is_well:
+        complain(say(mark("%(process)s does not answer."), process=process))
+    return 0 if is_well else 1
 
 
 def _web_is_well(settings: "Settings") -> bool:

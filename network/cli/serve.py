@@ -75,12 +75,15 @@ def worker() -> None:
 def scheduler() -> None:
     """Ask until told to stop."""
     from network import tasks
+    from network.embedded.places import Places
     from network.extensions import celery
 
     with network_running(redis=True) as runtime:
         tasks.configure(runtime.settings)
+        places = Places(runtime.settings.home)
+        places.run.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody made it where no engine is ours
         celery.Beat(
-            schedule=str(runtime.settings.home / "run" / "schedule"),
+            schedule=str(places.run / "schedule"),
             loglevel=_quieter(runtime.settings.log_level),
         ).run()
 

@@ -13,6 +13,7 @@ FACES = (
     "network/cli",
     "network/promise",
     "network/tasks.py",
+    "network/wsgi.py",
     "network/__init__.py",
     "network/extensions.py",
 )
