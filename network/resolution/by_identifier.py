@@ -12,6 +12,7 @@ from network.resolution import registry
 from network.resolution.grouping import group_lines
 from network.resolution.outcome import MatchBand, MatchCandidate, MatchReason
 from network.resolution.placement import Placement, new_debtors, together, verdict
+from network.resolution.reference import register_names
 from network.resolution.score import is_absurd, plausibility
 
 _ROUNDS = 5
@@ -68,12 +69,19 @@ def _look(session: Session, lines: pl.DataFrame, identifiers: pl.DataFrame) -> _
     clear = _with_founders(placed.filter(~pl.col("is_conflict")))
     torn = _torn(placed.filter("is_conflict"), identifiers, known)
     single = torn.filter(pl.col("debtor_id").is_not_null())
-    absurd = _absurd(session, clear, single)
+    official = _official(session, clear, identifiers)
+    absurd = _absurd(session, clear, single, official)
     sound = clear.join(absurd, on="line", how="anti")
 
-    registry.create_debtors(session, new_debtors(_named(clear.filter("is_founder"), identifiers)))
+    founders = _as_registered(clear.filter("is_founder"), official)
+    registry.create_debtors(session, new_debtors(_named(founders, identifiers)))
     claims = (
-        identifiers.join(sound.select("line", "group", "debtor_id"), on="line")
+        pl.concat(
+            [
+                identifiers.join(sound.select("line", "group", "debtor_id"), on="line").drop("line"),
+                official.select("scheme", "value", "group", "debtor_id"),
+            ]
+        )
         .join(known, on=["scheme", "value"], how="anti")
         .select("group", "debtor_id", "scheme", "value")
         .unique(["scheme", "value"], maintain_order=True)
@@ -121,6 +129,41 @@ def _with_founders(clear: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _official(session: Session, clear: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """Return what a register calls the companies of the new groups, one row a group at most, SIRENE before GLEIF.
+
+    Columns of :data:`~network.resolution.reference.REFERENCE`, `group` and `debtor_id`.
+    """
+    new = clear.filter("is_new").select("line", "group", "debtor_id")
+    asked = identifiers.join(new, on="line").unique(["scheme", "value"])
+    named = register_names(session, asked).join(asked.drop("line"), on=["scheme", "value"])
+    return named.sort(pl.col("scheme") != "siren", "value").unique("group", keep="first", maintain_order=True)
+
+
+def _as_registered(founders: pl.DataFrame, official: pl.DataFrame) -> pl.DataFrame:
+    """Let new debtors enter under the name and place that a register gives them, not those of the line that brought them."""
+    given = {"customer_name": "name", "spelling": "spelling", "legal_form": "legal_form"}
+    place = {name: name for name in ("postcode", "city", "country")}
+    found = founders.join(
+        official.select(
+            "group", *(pl.col(theirs).alias(f"{ours}_given") for ours, theirs in {**given, **place}.items())
+        ),
+        on="group",
+        how="left",
+        maintain_order="left",
+    )
+    is_given = pl.col("customer_name_given").is_not_null()
+    return found.with_columns(
+        pl.when(is_given).then(f"{name}_given").otherwise(name).alias(name) for name in given
+    ).with_columns(
+        pl.when(is_given & pl.col("postcode_given").is_not_null())
+        .then(f"{name}_given")
+        .otherwise(name)
+        .alias(name)
+        for name in place
+    )
+
+
 def _named(founders: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
     """Call a line without a name by its identifier."""
     label = identifiers.unique("line", keep="first", maintain_order=True).select(
@@ -160,17 +203,30 @@ def _torn(conflict: pl.DataFrame, identifiers: pl.DataFrame, known: pl.DataFrame
     return seen.with_columns(debtor_id=pl.when(is_single).then("own_debtor_id"))
 
 
-def _absurd(session: Session, clear: pl.DataFrame, single: pl.DataFrame) -> pl.DataFrame:
-    """Return the lines (`line`, `score`) whose name contradicts the debtor that their identifier gives them."""
-    founders = clear.filter(pl.col("is_founder") & (pl.col("spelling") != ""))
+def _absurd(
+    session: Session, clear: pl.DataFrame, single: pl.DataFrame, official: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the lines (`line`, `score`) whose name contradicts the debtor that their identifier gives them.
+
+    A new debtor is known by what a register calls it, and only where none does by the line that founds it.
+    """
+    registered = pl.col("group").is_in(official["group"].implode())
+    founders = clear.filter(pl.col("is_founder") & (pl.col("spelling") != "") & ~registered)
     columns = ["line", "debtor_id", "spelling", "area"]
-    asked = pl.concat([clear.filter(~pl.col("is_founder")).select(columns), single.select(columns)])
+    asked = pl.concat(
+        [clear.filter(~pl.col("is_founder") | registered).select(columns), single.select(columns)]
+    )
     asked = asked.filter(pl.col("spelling") != "")
     if not asked.height:
         return pl.DataFrame(schema={"line": pl.UInt32, "score": pl.Float64})
     held = registry.spellings_of(session, asked["debtor_id"].unique().sort().to_list())
     spellings = pl.concat(
-        [held.select("debtor_id", "spelling", "area"), founders.select("debtor_id", "spelling", "area")]
+        [
+            held.select("debtor_id", "spelling", "area"),
+            founders.select("debtor_id", "spelling", "area"),
+            official.select("debtor_id", "spelling", "area"),
+            official.filter(pl.col("usual") != "").select("debtor_id", spelling="usual", area="area"),
+        ]
     ).rename({"spelling": "known", "area": "known_area"})
     exact = spellings.select("debtor_id", spelling="known").unique()
     open_lines = asked.join(exact, on=["debtor_id", "spelling"], how="anti")

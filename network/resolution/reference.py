@@ -18,6 +18,8 @@ from network.resolution.registry import CONFIRMED, raise_versions
 _USUAL = 1
 """A usual name or acronym counts as one voice: a member that writes it beside the identifier confirms it."""
 
+_SCHEMES = ("siren", "lei")
+
 _CHUNK = 50_000
 """Debtors looked at in one statement: some 20 MB."""
 
@@ -27,6 +29,7 @@ REFERENCE = pl.Schema(
         "value": pl.String,
         "name": pl.String,
         "spelling": pl.String,
+        "usual": pl.String,
         "legal_form": pl.String,
         "postcode": pl.String,
         "city": pl.String,
@@ -39,11 +42,11 @@ REFERENCE = pl.Schema(
 def register_names(session: Session, asked: pl.DataFrame) -> pl.DataFrame:
     """Return what registers call the companies of these identifiers (`scheme`, `value`), analysed (:data:`REFERENCE`).
 
-    Those that no register has, natural persons and names that are not disclosed are not in it.
+    `usual` is the spelling of the name that a company uses, where it has one beside its legal name. Those that no register has, natural persons and names that are not disclosed are not in it.
     """
     rows = session.execute(
         text("""
-            SELECT entry.scheme, entry.value, entry.name, entry.postcode, entry.city, entry.country
+            SELECT entry.scheme, entry.value, entry.name, entry.usual_name, entry.postcode, entry.city, entry.country
             FROM unnest(CAST(:schemes AS text[]), CAST(:values AS text[])) AS asked (scheme, value)
             JOIN register_entry entry ON entry.scheme = asked.scheme AND entry.value = asked.value
             WHERE entry.name IS NOT NULL
@@ -51,11 +54,12 @@ def register_names(session: Session, asked: pl.DataFrame) -> pl.DataFrame:
         """),
         {"schemes": asked["scheme"].to_list(), "values": asked["value"].to_list()},
     ).all()
-    columns = ("scheme", "value", "name", "postcode", "city", "country")
+    columns = ("scheme", "value", "name", "usual_name", "postcode", "city", "country")
     frame = pl.DataFrame([tuple(row) for row in rows], schema=dict.fromkeys(columns, pl.String), orient="row")
     names = normalise_all(frame["name"])
     return frame.with_columns(
         spelling=pl.Series([name.spelling for name in names], dtype=pl.String),
+        usual=pl.Series([name.spelling for name in normalise_all(frame["usual_name"])], dtype=pl.String),
         legal_form=pl.Series([name.legal_form for name in names], dtype=pl.String),
         area=area_expression(),
     ).select(REFERENCE.names())
@@ -73,6 +77,35 @@ def adopt_all(session: Session) -> int:
             return learnt
         learnt += adopt(session, ids)
         last = ids[-1]
+
+
+def adopt_new(session: Session, identifiers: pl.DataFrame) -> int:
+    """Let the debtors of a file's identifiers (`scheme`, `value`) take their names from the registers; return how many did.
+
+    Those that have a confirmed spelling are left to the next load, so that a file of known customers costs one look.
+    """
+    asked = identifiers.filter(pl.col("scheme").is_in(_SCHEMES)).unique(["scheme", "value"])
+    if not asked.height:
+        return 0
+    ids = session.scalars(
+        text("""
+            SELECT DISTINCT held.debtor_id::text
+            FROM unnest(CAST(:schemes AS text[]), CAST(:values AS text[])) AS asked (scheme, value)
+            JOIN register_entry entry
+              ON entry.scheme = asked.scheme AND entry.value = asked.value AND entry.name IS NOT NULL
+            JOIN debtor_identifier held ON held.scheme = asked.scheme AND held.value = asked.value
+            WHERE NOT EXISTS (
+                SELECT FROM debtor_spelling known
+                WHERE known.debtor_id = held.debtor_id AND known.confirmations >= :confirmed
+            )
+        """),
+        {
+            "schemes": asked["scheme"].to_list(),
+            "values": asked["value"].to_list(),
+            "confirmed": CONFIRMED,
+        },
+    ).all()
+    return adopt(session, ids) if ids else 0
 
 
 def adopt(session: Session, debtor_ids: Sequence[str]) -> int:

@@ -19,6 +19,7 @@ from network.resolution.outcome import (
     ReviewCase,
 )
 from network.resolution.placement import LINES, Placement, analyse, together, verdict
+from network.resolution.reference import adopt_new
 
 debtor_names = DebtorNames()
 """The names of this process's network; empty until a name without an identifier comes."""
@@ -73,6 +74,7 @@ def resolve_customers(
     )
     placement = together([identified, named, nameless])
     _remember(session, lines, identifiers, placement.verdicts, book)
+    adopt_new(session, identifiers)
     return _answer(customers, placement)
 
 
