@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  # a script of the image, no part of a package
 """Print the part of requirements.lock that the image needs, hashes included: the Dockerfile installs just that.
 
 Left out is what only tests, style and types need, and the servers of the one-machine shape, which come as services. The lock

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _LEAST_DISK = 2_000_000_000
 _LEAST_PYTHON = (3, 11)
+_LEAST_POSTGRES = 170_000
+"""As PostgreSQL counts; the right MAINTAIN came with 17."""
+_PING_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,10 @@ def _examine() -> Iterator[Finding]:
         return
     yield Finding(say(mark("Settings")), is_fine=True, seen=say(mark("home is %(home)s"), home=settings.home))
     yield _disk(settings)
-    yield _processes(settings)
+    if settings.redis_url is None:
+        yield _processes(settings)
     try:
-        yield from _inside()
+        yield from _inside(settings)
     except NetworkError as error:
         subject = say(mark("Keys")) if error.error_code == "keys" else say(mark("Engines"))
         yield Finding(subject, is_fine=False, seen=say(error.message, **error.values))
@@ -104,20 +108,22 @@ def _processes(settings: "Settings") -> Finding:
     return Finding("vigie up", is_fine=True, seen=seen)
 
 
-def _inside() -> Iterator[Finding]:
+def _inside(settings: "Settings") -> Iterator[Finding]:
     """Look at what needs the engines; they are started for it."""
     from network.cli.console import network_running
 
     with network_running(redis=True) as runtime:
-        yield Finding("PostgreSQL", is_fine=True, seen=_postgres_version())
-        yield _redis(runtime.redis_url or "")
+        yield _postgres()
+        yield _redis(runtime.settings, is_ours=settings.redis_url is None)
+        if settings.redis_url is not None:
+            yield _workers(settings)
         yield _keys()
         yield _people()
         yield _rates()
         yield _index(runtime.settings)
 
 
-def _postgres_version() -> str:
+def _postgres() -> Finding:
     from sqlalchemy import text
 
     from network import migrations
@@ -125,29 +131,52 @@ def _postgres_version() -> str:
 
     with database.engine.connect() as connection:
         version = connection.scalar(text("SHOW server_version"))
-        return say(
+        number = int(str(connection.scalar(text("SHOW server_version_num"))))
+        seen = say(
             mark("%(version)s, tables at %(revision)s"),
             version=version,
             revision=migrations.current(connection),
         )
+    is_fine = number >= _LEAST_POSTGRES
+    mend = "" if is_fine else say(mark("Vigie needs PostgreSQL 17 or later."))
+    return Finding("PostgreSQL", is_fine=is_fine, seen=seen, mend=mend)
 
 
-def _redis(url: str) -> Finding:
+def _redis(settings: "Settings", *, is_ours: bool) -> Finding:
+    """Look at the queue; Valkey calls itself by its own name and tells a version of Redis besides."""
     from redis import Redis
     from redis.exceptions import RedisError
 
+    url = (settings.redis_url or "").replace("redis+socket://", "unix://", 1)
     try:
-        client = Redis.from_url(url.replace("redis+socket://", "unix://", 1), socket_timeout=2)
-        version = str(client.info("server")["redis_version"])
+        client = Redis.from_url(url, socket_timeout=2)
+        told = client.info()
         client.close()
     except RedisError as error:
-        return Finding(
-            "Redis",
-            is_fine=False,
-            seen=str(error),
-            mend=say(mark("Nothing is lost. Run: vigie down, then vigie up")),
+        mend = (
+            say(mark("Nothing is lost. Run: vigie down, then vigie up"))
+            if is_ours
+            else say(mark("Nothing is lost. See that the server of VIGIE_REDIS_URL runs and can be reached."))
         )
-    return Finding("Redis", is_fine=True, seen=version)
+        return Finding("Redis", is_fine=False, seen=str(error), mend=mend)
+    seen = str(told.get("valkey_version") or told["redis_version"])
+    if told.get("maxmemory_policy", "noeviction") != "noeviction":
+        mend = say(mark("Set its maxmemory-policy to noeviction: it may not forget what is waiting."))
+        return Finding("Redis", is_fine=False, seen=f"{seen}, {told['maxmemory_policy']}", mend=mend)
+    return Finding("Redis", is_fine=True, seen=seen)
+
+
+def _workers(settings: "Settings") -> Finding:
+    """Look who works, on whichever machine, where the queue is a server of the operator's own."""
+    from network.cli.deployment import answering_workers
+
+    names = answering_workers(settings, seconds=_PING_SECONDS)
+    return Finding(
+        say(mark("Workers")),
+        is_fine=bool(names),
+        seen=", ".join(names) or say(mark("none answers")),
+        mend="" if names else say(mark("Start one where the queue can be reached: vigie worker")),
+    )
 
 
 def _keys() -> Finding:
