@@ -24,7 +24,7 @@ from network.services import decision_effects, review_cases
 from network.services.dealing import have_dealt_afterwards
 from network.services.private_pages import decider_tag
 from network.services.review_sheets import write_sheets
-from network.services.reviews import lock_decisions, needed, not_open, read_review, settle
+from network.services.reviews import Review, lock_decisions, needed, not_open, read_review, settle
 from network.services.sealing_keys import sealing_ring
 from network.transaction import reading, unit_of_work
 
@@ -73,13 +73,34 @@ def make_decision(actor: Actor, *, review_id: uuid.UUID, debtor_id: uuid.UUID | 
     require(actor, needed(actor))
     user_id = require_person(actor)
     with unit_of_work(unlisted=True) as session:
-        review = read_review(session, actor, review_id)
-        if debtor_id is None and not (review.customer.customer_name or "").strip():
-            raise ConflictError(mark("This line has no name, so no debtor can be made of it."))
-        if debtor_id is not None and debtor_id not in {found.debtor_id for found in review.candidates}:
-            raise NotFoundError(mark("This debtor is not among the candidates."))
+        if not _is_being_reopened(session, user_id, review_id):
+            _check(read_review(session, actor, review_id), debtor_id)
         said = _Said(user_id, _now(session), review_id=review_id, debtor_id=debtor_id)
         return _write_down(session, said)
+
+
+def _check(review: Review, debtor_id: uuid.UUID | None) -> None:
+    """Refuse at once what the worker would refuse moments later."""
+    if debtor_id is None and not (review.customer.customer_name or "").strip():
+        raise ConflictError(mark("This line has no name, so no debtor can be made of it."))
+    if debtor_id is not None and debtor_id not in {found.debtor_id for found in review.candidates}:
+        raise NotFoundError(mark("This debtor is not among the candidates."))
+
+
+def _is_being_reopened(session: Session, user_id: uuid.UUID, review_id: uuid.UUID) -> bool:
+    """Tell whether the person has just taken back a decision on this line, and the worker has not come to that yet.
+
+    Who mends a slip decides again within the second. The line cannot be read then; the worker checks all the same.
+    """
+    mine = select(
+        MatchDecision.id, MatchDecision.key_id, MatchDecision.wrapped_key, MatchDecision.sealed
+    ).where(MatchDecision.decider_tag == decider_tag(user_id))
+    waiting = session.execute(mine.where(MatchDecision.state == State.MADE)).all()
+    taken_back = [said.takes_back for row in waiting if (said := _open(SealedPage(*row))) and said.takes_back]
+    if not taken_back:
+        return False
+    about = session.execute(mine.where(MatchDecision.id.in_(taken_back))).all()
+    return any(said.review_id == review_id for row in about if (said := _open(SealedPage(*row))))
 
 
 def take_back(actor: Actor, *, decision_id: uuid.UUID) -> None:

@@ -11,6 +11,7 @@ from network.web import (
     method,
     preferences,
     release_log,
+    reviews,
     search,
 )
 
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     debtor.blueprint,
     contributions.blueprint,
     inbox.blueprint,
+    reviews.blueprint,
     release_log.blueprint,
     method.blueprint,
     health.blueprint,

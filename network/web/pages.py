@@ -29,9 +29,12 @@ class Page(Protocol):
 
 
 def page(
-    permission: Permission,
+    permission: Permission, *or_else: Permission
 ) -> Callable[[Callable[Concatenate[Actor, P], ResponseReturnValue]], Page]:
-    """Declare a page for people who have `permission`; others sign in first, or are told that they may not."""
+    """Declare a page for people who have `permission`, or one of the others named; the rest is told that they may not.
+
+    Who is not signed in is sent to the door first.
+    """
 
     def declare(view: Callable[Concatenate[Actor, P], ResponseReturnValue]) -> Page:
         @wraps(view)
@@ -40,7 +43,8 @@ def page(
             if account is None:
                 return _send_to_the_door()
             actor = account.actor()
-            require(actor, permission)
+            if not any(map(actor.may, or_else)):
+                require(actor, permission)
             return view(actor, *args, **kwargs)
 
         declared = cast("Page", guarded)

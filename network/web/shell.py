@@ -7,6 +7,7 @@ from flask import Flask, request
 from alerts.inbox import unread_count
 from network.i18n import mark
 from network.permissions import Permission, Role
+from network.services.reviews import count_reviews
 from network.web.language import say
 from network.web.session import signed_in
 
@@ -35,6 +36,7 @@ def _surroundings() -> dict[str, Any]:
         "account": account,
         "may": actor.may if actor else (lambda _: False),
         "unread": unread_count(actor) if actor and actor.may(Permission.NEWS_READ) else 0,
+        "to_review": count_reviews(actor) if actor else 0,
         "light": light if light in LIGHTS else "auto",
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
     }

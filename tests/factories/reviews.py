@@ -1,16 +1,17 @@
 """Lines that wait for a person, and what a worker does about them between two looks of a test."""
 
-import uuid
 from collections.abc import Mapping
 
 import polars as pl
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from network.models import Debtor
 from network.services import customer_book, private_pages
 from network.services.review_decisions import follow_decisions
 from network.transaction import unit_of_work
 from tests.factories.cast import Person
-from tests.factories.customers import customers
+from tests.factories.customers import customers, sirens
 
 LYON = {"postcode": "69003", "city": "Lyon", "country": "FR"}
 
@@ -34,6 +35,33 @@ def debtor_of(session: Session, person: Person, customer_id: str = "C1") -> str 
     return found
 
 
-def other_id(number: int) -> uuid.UUID:
-    """Return an id that stands for nothing."""
-    return uuid.UUID(int=number)
+TRADES = ("Boulangerie", "Charpentes", "Transports", "Fonderie", "Menuiserie", "Cartonnages")
+NAMES = ("Vasseur", "Lecoeur", "Dupont", "Morel", "Garnier")
+
+
+def fill_network(reporter: Person, rival: Person, *, lines: int = 24) -> None:
+    """Have the rival know companies by their SIREN, and the reporter send as many whose names are a letter off."""
+    names = [f"{trade} {name}" for trade in TRADES for name in NAMES][:lines]
+    numbers = sirens(seed=11)
+    send(
+        rival,
+        *(
+            {"customer_id": f"R{place}", "customer_name": f"{name} SARL", "siren": next(numbers), **LYON}
+            for place, name in enumerate(names)
+        ),
+    )
+    with unit_of_work() as session:
+        session.execute(update(Debtor).values(is_listed=True))
+    send(
+        reporter,
+        *(
+            {
+                "customer_id": f"411{place:04d}",
+                "customer_name": f"{name}e",
+                "postcode": "69100",
+                "country": "FR",
+            }
+            for place, name in enumerate(names)
+        ),
+    )
+    work()
