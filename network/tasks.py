@@ -15,6 +15,7 @@ from network.permissions import operator_at_console
 from network.search.indexer import sweep_outbox
 from network.services.dealing import deal_out
 from network.services.due_epochs import close_epochs_due
+from network.services.judgements import apply_asked
 from network.services.release_log import sign_daily_head
 from network.services.review_decisions import follow_decisions, forget_decisions
 from network.settings import Settings
@@ -40,6 +41,12 @@ def index() -> int:
 def decide() -> int:
     """Apply what people decided about open lines, and write the sheets of new ones; return how many were applied."""
     return follow_decisions()
+
+
+@celery.task(name="network.judge")  # type: ignore[untyped-decorator]  # as above
+def judge() -> int:
+    """Put in force, or refuse, what moderators asked for in the pages; return how many requests were settled."""
+    return apply_asked()
 
 
 @celery.task(name="network.forget_decisions")  # type: ignore[untyped-decorator]  # as above
@@ -80,6 +87,7 @@ def sign_head() -> bool:
 ROUTES = {
     index.name: {"queue": QUEUE_INDEX},
     decide.name: {"queue": QUEUE_INDEX},
+    judge.name: {"queue": QUEUE_RELEASE},
     forget.name: {"queue": QUEUE_RELEASE},
     close_due.name: {"queue": QUEUE_RELEASE},
     deal.name: {"queue": QUEUE_RELEASE},
@@ -88,6 +96,7 @@ ROUTES = {
 SCHEDULE: dict[str, dict[str, Any]] = {
     "index": {"task": index.name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 5}},
     "decide": {"task": decide.name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 5}},
+    "judge": {"task": judge.name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 5}},
     "forget-decisions": {
         "task": forget.name,
         "schedule": CALENDAR_SECONDS,

@@ -31,6 +31,7 @@ COMMANDS = {
     "rates": "rates",
     "registers": "registers",
     "review": "review",
+    "debtor": "debtor",
     "member": "member",
     "user": "user",
     "simulate": "simulate",
