@@ -33,6 +33,7 @@ COMMANDS = {
     "review": "review",
     "debtor": "debtor",
     "member": "member",
+    "group": "group",
     "user": "user",
     "simulate": "simulate",
     "reindex": "reindex",

@@ -50,3 +50,27 @@ def list_(*, as_json: bool) -> None:
         print_table(
             (say(mark("Member")), say(mark("Economic group"))), [(card.name, card.group_id) for card in cards]
         )
+
+
+@member.command(
+    help=say(mark("Give a member its SIREN or LEI, by which registers tell who its affiliates are.")),
+    epilog=example(
+        'vigie member identify "Aciers Réunis" --siren 732829320',
+        'vigie member identify "Aciers Réunis" --lei R0MUWSFPU8MPRO8K5P83',
+    ),
+)
+@click.argument("name")
+@click.option("--siren", help=say(mark("Nine digits.")))
+@click.option("--lei", help=say(mark("Twenty signs.")))
+def identify(name: str, siren: str | None, lei: str | None) -> None:
+    """Say what was noted."""
+    from network.permissions import operator_at_console
+    from network.services.groups import identify_member
+
+    numbers = [number for number in (siren, lei) if number]
+    if not numbers:
+        raise click.UsageError(say(mark("Give --siren or --lei.")))
+    with network_running():
+        for number in numbers:
+            identifier = identify_member(operator_at_console(), name=name, number=number)
+            click.echo(say(mark("%(name)s is %(identifier)s."), name=name, identifier=identifier))

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from anonymization import release as pipeline
 from anonymization.parameters import PROFILES, Parameters
-from anonymization.pseudonyms import ReleaseKeys, ids_of_text
+from anonymization.pseudonyms import ReleaseKeys, ids_of, ids_of_text
 from anonymization.records import Closed
 from anonymization.state import State
+from anonymization.steps.sleeping import parted
 from anonymization.vault import SealedPage, seal_blob
 from network.bulk import copy_frame, copy_rows
 from network.errors import ConflictError
@@ -22,9 +23,12 @@ from network.keystore import keys, open_sealed
 from network.models import Member, Outbox, PipelineState, Release, ReleaseEpoch
 from network.permissions import Actor, Permission, require
 from network.resolution.public_names import publish_names
+from network.resolution.reference import publish_registered_names
 from network.resolution.standing import hold_judgements, merged_debtors
 from network.services import statement_book
 from network.services.dealing import have_dealt_afterwards
+from network.services.groups import apply_groups
+from network.services.persons import take_out_persons
 from network.services.pool import gather, last_day, month_before
 from network.services.private_pages import pack, unpack
 from network.services.release_bodies import encode
@@ -147,11 +151,16 @@ def _close_month(
 ) -> EpochClosed:
     begin = time.perf_counter()
     stage("pool")
-    pool = gather(session, epoch=epoch, carried_months=parameters.carried_epochs)
+    apply_groups(session, epoch=epoch)
+    persons = take_out_persons(session)
+    pool = gather(session, epoch=epoch, carried_months=parameters.carried_epochs, without=persons)
     stage("release")
+    state = _read_state(session)
+    if persons:
+        state, _forgotten = parted(state, ids_of(persons))
     closed = pipeline.close(
         pool.contributions,
-        _read_state(session),
+        state,
         ReleaseKeys.derived(keys.ring.root),
         parameters,
         asleep=ids_of_text(merged_debtors(session)["debtor_id"]),
@@ -207,6 +216,7 @@ def _write_releases(session: Session, closed: Closed, *, epoch: str, parameters:
     # Files that are being taken in lock debtors in an order of their own; this waits for them and lets no new one in.
     session.execute(text("LOCK TABLE debtor IN SHARE ROW EXCLUSIVE MODE"))
     publish_names(session, epoch)
+    publish_registered_names(session, epoch)
     session.execute(
         text(
             "UPDATE debtor SET is_listed = true, version = version + 1 FROM release "

@@ -41,12 +41,25 @@ _PERSONS = """
 the same as a person is that person."""
 
 
+_ALL = f"SELECT id FROM debtor WHERE COALESCE(merged_into, id) IN ({_PERSONS})"  # noqa: S608  # our own names
+
+_TO_TAKE_OUT = """(
+    is_listed OR postcode IS NOT NULL OR city IS NOT NULL OR legal_form IS NOT NULL
+    OR EXISTS (SELECT FROM debtor_spelling WHERE debtor_id = debtor.id)
+)"""
+
+_COUNT = f"SELECT count(*) FROM ({_ALL}) persons JOIN debtor USING (id) WHERE {_TO_TAKE_OUT}"  # noqa: S608  # as above
+
+
 def debtors_that_are_persons(session: Session) -> frozenset[uuid.UUID]:
     """Return all debtors, those merged into another too, that a register has as natural persons."""
-    found = session.scalars(
-        text(f"SELECT id FROM debtor WHERE COALESCE(merged_into, id) IN ({_PERSONS})")  # noqa: S608  # our own
-    )
-    return frozenset(found)
+    return frozenset(session.scalars(text(_ALL)))
+
+
+def count_persons_to_take_out(session: Session) -> int:
+    """Return how many debtors the next close takes out."""
+    found = session.scalar(text(_COUNT))
+    return found or 0
 
 
 def take_out_persons(session: Session) -> frozenset[uuid.UUID]:
@@ -61,16 +74,15 @@ def take_out_persons(session: Session) -> frozenset[uuid.UUID]:
         return persons
     values = {"ids": [str(held) for held in sorted(persons)]}
     named = session.scalars(
-        text("""
+        text(f"""
             UPDATE debtor SET name = COALESCE((
                     SELECT upper(scheme) || ' ' || value FROM debtor_identifier
                     WHERE debtor_id = debtor.id ORDER BY scheme = 'siren' DESC, scheme LIMIT 1
                 ), '-'), legal_form = NULL, postcode = NULL, city = NULL, is_listed = false, version = version + 1
             WHERE id = ANY (CAST(:ids AS uuid[]))
-            AND (is_listed OR EXISTS (SELECT FROM debtor_spelling WHERE debtor_id = debtor.id)
-                 OR postcode IS NOT NULL OR city IS NOT NULL OR legal_form IS NOT NULL)
+            AND {_TO_TAKE_OUT}
             RETURNING id::text
-        """),
+        """),  # noqa: S608  # our own
         values,
     ).all()
     for table in ("debtor_spelling", "watch", "news"):

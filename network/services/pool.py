@@ -50,11 +50,13 @@ def last_day(epoch: str) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def gather(session: Session, *, epoch: str, carried_months: int) -> Pool:
+def gather(
+    session: Session, *, epoch: str, carried_months: int, without: frozenset[uuid.UUID] = frozenset()
+) -> Pool:
     """Open every member's freshest positions at `epoch`, at most `carried_months` old, and place them on debtors.
 
     Where debtors were judged to be one company, on the one that stands for it: what a group has on several of them is
-    one voice. The caller holds the judgements still.
+    one voice. The caller holds the judgements still. What is said of debtors in `without` is left out.
     """
     members = session.execute(select(Member.id, Member.group_id)).all()
     groups = ids_of(group_id for _, group_id in members)
@@ -64,6 +66,8 @@ def gather(session: Session, *, epoch: str, carried_months: int) -> Pool:
     placed = positions.join(
         customers.select("member", "customer_id", "debtor_id"), on=["member", "customer_id"], how="inner"
     )
+    if without:
+        placed = placed.filter(~pl.col("debtor_id").is_in([str(held) for held in without]))
     rates = _rates(session, placed["currency"].unique().to_list(), last_day(epoch))
     placed = standing_beside(session, placed)
     has_rate = placed["currency"].is_in(list(rates))

@@ -23,6 +23,7 @@ from network.permissions import Actor, Permission, require
 from network.registers.archive import Archive, open_archive
 from network.registers.layouts import Layout, Source, Table, recognise
 from network.resolution.reference import adopt_all
+from network.services.persons import count_persons_to_take_out
 from network.services.register_statements import END_OF_LINKS, UPSERTS, shaped
 from network.transaction import reading, unit_of_work
 
@@ -216,7 +217,7 @@ def read_registers(actor: Actor) -> RegisterState:
             companies=counts.get(False, 0),
             persons=counts.get(True, 0),
             links=links,
-            persons_among_debtors=0,
+            persons_among_debtors=count_persons_to_take_out(session),
         )
 
 

@@ -30,7 +30,7 @@ from tests.factories.registers import (
 
 SIRENS = sirens(seed=7)
 ACIERS, TOLES, DURAND = next(SIRENS), next(SIRENS), next(SIRENS)
-LEI, PARENT = "969500T3MBS4SQAMHJ45", "R0MUWSFPU8MPRO8K5P83"
+LEI, PARENT = "969500Q2MA9VBQ8BG884", "R0MUWSFPU8MPRO8K5P83"
 
 
 @pytest.fixture(autouse=True)

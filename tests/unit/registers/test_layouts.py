@@ -27,7 +27,7 @@ from tests.factories.registers import (
     units_file,
 )
 
-LEI, PARENT = "969500T3MBS4SQAMHJ45", "R0MUWSFPU8MPRO8K5P83"
+LEI, PARENT = "969500Q2MA9VBQ8BG884", "R0MUWSFPU8MPRO8K5P83"
 
 
 def read(path: Path) -> Read:
@@ -128,7 +128,7 @@ def test_a_lei_names_the_siren_it_was_given_for(tmp_path: Path) -> None:
         entity(LEI, "Aciers  SA", siren="552 120 222"),
         entity(PARENT, "Wrong", siren="552120223"),
         entity(
-            "5299000J2N45DDNE4Y28",
+            "O2RNE8IBXP4R0TD8PU41",
             "GmbH",
             **{
                 "Entity.RegistrationAuthority.RegistrationAuthorityID": "RA000197",
