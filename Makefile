@@ -30,11 +30,13 @@ run: $(STAMP) ## An empty network: its first page makes you its operator
 test: $(STAMP) ## All tests, on all cores
 	@$(BIN)/pytest -n auto
 
-lint: $(STAMP) ## Style, types and who may import whom
+lint: $(STAMP) ## Style, types, who may import whom, the image and the composition
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/hadolint --no-color Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 bench: $(STAMP) ## Speed as ratios within one run (BENCH=NAME for one, BENCH_SCALE=0.1 for smaller)
 	@$(BIN)/python -m bench $(BENCH)
