@@ -18,6 +18,10 @@ from network.resolution.word_overlap import Flags, Floats, Places, Rarity, Side,
 
 Matrix = NDArray[np.float32]
 
+_FAMILIES = sorted({*FAMILIES.values()} - {""})
+_FORMS = {form: _FAMILIES.index(family) + 1 for form, family in FAMILIES.items() if family}
+"""A number for the family of each form that has one; 0 is none."""
+
 _SHORTEST_ACRONYM = 3
 _ALL = 100  # rapidfuzz reckons in hundredths
 _SHARED_BY_MANY = 1000
@@ -163,9 +167,9 @@ def _letters(
 ) -> dict[str, Floats]:
     left, right = _pick(ours["spelling"], our_place), _pick(theirs["spelling"], their_place)
     our_joined, their_joined = _pick(ours["joined"], our_place), _pick(theirs["joined"], their_place)
+    our_length = np.array([len(text) for text in our_joined], dtype=np.float64)
+    their_length = np.array([len(text) for text in their_joined], dtype=np.float64)
     workers = 2 if len(left) >= _SHARED_BY_MANY else 1
-    our_length = ours["joined"].fill_null("").str.len_chars().to_numpy().astype(np.float64)[our_place]
-    their_length = theirs["joined"].fill_null("").str.len_chars().to_numpy().astype(np.float64)[their_place]
 
     def scored(scorer: Callable[..., float], one: list[str], other: list[str]) -> Floats:
         found = process.cpdist(one, other, scorer=scorer, workers=workers, dtype=np.float32)
@@ -187,8 +191,12 @@ def _letters(
 
 
 def _pick(texts: pl.Series, places: Places) -> list[str]:
-    column = texts.fill_null("").to_list()
+    column = _texts(texts)
     return [column[place] for place in places.tolist()]
+
+
+def _texts(texts: pl.Series) -> list[str]:
+    return [text or "" for text in texts.to_list()]
 
 
 def _acronyms(left: list[str], right: list[str], our_joined: list[str], their_joined: list[str]) -> Floats:
@@ -205,8 +213,8 @@ def _words(
     ours: pl.DataFrame, theirs: pl.DataFrame, our_place: Places, their_place: Places, rarity: Rarity
 ) -> dict[str, Floats]:
     known: dict[str, int] = {}
-    our_lists = list_words(ours["spelling"].fill_null("").to_list(), known)
-    their_lists = list_words(theirs["spelling"].fill_null("").to_list(), known)
+    our_lists = list_words(_texts(ours["spelling"]), known)
+    their_lists = list_words(_texts(theirs["spelling"]), known)
     vocabulary = list(known)
     weights = rarity.of_words(vocabulary)
     is_number = np.array([any(map(str.isdigit, word)) for word in vocabulary], dtype=bool)
@@ -266,10 +274,8 @@ def _highest(side: Side, weights: Floats, chosen: Flags, pairs: int) -> Floats:
 def _forms(
     ours: pl.DataFrame, theirs: pl.DataFrame, our_place: Places, their_place: Places
 ) -> dict[str, Floats]:
-    numbers = {"": 0} | {family: place for place, family in enumerate(sorted({*FAMILIES.values()} - {""}), 1)}
-
     def families(forms: Sequence[str | None]) -> Places:
-        return np.array([numbers[FAMILIES.get(form or "", "")] for form in forms], dtype=np.int64)
+        return np.array([_FORMS.get(form or "", 0) for form in forms], dtype=np.int64)
 
     left = families(ours["legal_form"].to_list())[our_place]
     right = families(theirs["legal_form"].to_list())[their_place]
@@ -287,7 +293,7 @@ def _places(
     for name in ("postcode", "area", "city"):
         known: dict[str, int] = {"": 0}
         left, right = (
-            np.array([known.setdefault(text or "", len(known)) for text in side[name]], dtype=np.int64)
+            np.array([known.setdefault(text, len(known)) for text in _texts(side[name])], dtype=np.int64)
             for side in (ours, theirs)
         )
         found[name] = _agreement(left[our_place], right[their_place])

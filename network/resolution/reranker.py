@@ -4,16 +4,25 @@ For every pair of a written name and a candidate: the chance that both are one c
 best candidate that is another company. Matching, the review page and the search box all rank by this.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from network.i18n import mark
-from network.resolution.legal_forms import forms_conflict
+from network.resolution.features import Groups, measure
 from network.resolution.normalise import CompanyName
 from network.resolution.outcome import MatchReason
-from network.resolution.score import similarity
+from network.resolution.trees import MatchingModel
+from network.resolution.word_overlap import Floats, Rarity
+
+MODEL = Path(__file__).parent / "matching_model.json"
+"""The shipped model, made by `vigie train-matcher` (docs/matching_model.md)."""
+
+_ENOUGH_TO_COUNT = 2_000
+"""Names in a reference from which its own words tell how rare they are."""
 
 NAMES = pl.Schema(
     {
@@ -55,55 +64,54 @@ def name_rows(
     )
 
 
-def rerank(asked: pl.DataFrame, reference: pl.DataFrame, near: pl.DataFrame) -> pl.DataFrame:
+def rerank(
+    asked: pl.DataFrame, reference: pl.DataFrame, near: pl.DataFrame, *, rarity: Rarity | None = None
+) -> pl.DataFrame:
     """Return `near` with `probability` and `margin`, best first within each query.
 
     Args:
         asked: names that were written, columns of :data:`NAMES`.
         reference: names that they may mean, columns of :data:`NAMES` and perhaps `owner`.
-        near: `query` and `row` (UInt32 places in the two frames) and `cosine`, as `NameIndex.nearest` gives them.
+        near: `query` and `row` (UInt32 places in the two frames), and what else is to be kept, as `NameIndex.nearest` gives
+            them. How they were found does not count.
+        rarity: how rare words are in the whole reference. Whoever asks more than once counts them once
+            (`Rarity.of(reference["spelling"])`). Without it they are counted here, or, where `reference` is but a few
+            candidates, taken from the model.
 
     Returns:
         The rows of `near` with `probability` (Float64: the chance that this row's company is the one meant) and `margin`
         (Float64: how far that lies above the best candidate with another owner, or below it).
     """
-    ours = asked.select(NAMES.names())[near["query"]]
-    theirs = reference.select(NAMES.names())[near["row"]]
-    both = (ours["area"].fill_null("") != "") & (theirs["area"].fill_null("") != "")
-    same = (both & (ours["area"] == theirs["area"]).fill_null(value=False)).to_numpy()
-    score = similarity(
-        ours=ours["spelling"].to_list(),
-        theirs=theirs["spelling"].to_list(),
-        ours_joined=ours["joined"].to_list(),
-        theirs_joined=theirs["joined"].to_list(),
-        cosine=near["cosine"].to_numpy().astype(np.float64),
-        forms_conflict=np.array(
-            list(map(forms_conflict, ours["legal_form"], theirs["legal_form"])), dtype=bool
-        ),
-        same_area=same,
-        other_area=both.to_numpy() & ~same,
-    )
-    found = near.with_columns(probability=pl.Series(score, dtype=pl.Float64)).with_columns(
-        owner=reference["owner"][near["row"]] if "owner" in reference.columns else pl.col("row")
-    )
-    found = found.sort("query", "probability", descending=[False, True], maintain_order=True)
-    best = found.group_by("query", "owner", maintain_order=True).agg(
-        pl.col("probability").max().alias("best")
-    )
-    best = best.group_by("query", maintain_order=True).agg(
-        first_owner=pl.col("owner").first(),
-        first=pl.col("best").first(),
-        second=pl.col("best").get(1, null_on_oob=True),
-    )
-    found = found.join(best, on="query", how="left", maintain_order="left")
-    other = (
-        pl.when(pl.col("owner") == pl.col("first_owner"))
-        .then(pl.col("second").fill_null(0.0))
-        .otherwise("first")
-    )
-    return found.with_columns(margin=pl.col("probability") - other).select(
-        *near.columns, "probability", "margin"
-    )
+    found = near.sort("query", maintain_order=True)
+    model = shipped_model()
+    if rarity is None:
+        rarity = Rarity.of(reference["spelling"]) if reference.height >= _ENOUGH_TO_COUNT else model.rarity
+    measured = measure(asked, reference, found, rarity)
+    return ranked(found, reference, model.trees.scores(measured), model.chances_of)
+
+
+def ranked(
+    near: pl.DataFrame, reference: pl.DataFrame, scores: Floats, chances_of: Callable[[Floats], Floats]
+) -> pl.DataFrame:
+    """Return `near`, whose rows of one query stand together, with `probability` and `margin`, by descending score."""
+    if not near.height:
+        return near.with_columns(probability=pl.lit(None, pl.Float64), margin=pl.lit(None, pl.Float64))
+    probability = chances_of(scores)
+    query, row = near["query"].to_numpy(), near["row"].to_numpy().astype(np.int64)
+    owner = row
+    if "owner" in reference.columns:
+        owner = reference["owner"][near["row"]].rank("dense").to_numpy().astype(np.int64)
+    groups = Groups.of(query, owner)
+    order = np.lexsort((row, -scores, query))
+    return near.with_columns(
+        probability=pl.Series(probability), margin=pl.Series(probability - groups.best_other(probability))
+    )[order]
+
+
+@cache
+def shipped_model() -> MatchingModel:
+    """Return the model that `vigie train-matcher` made."""
+    return MatchingModel.read(MODEL)
 
 
 def explain(asked_row: Mapping[str, object], reference_row: Mapping[str, object]) -> tuple[MatchReason, ...]:
