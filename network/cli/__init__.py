@@ -38,6 +38,7 @@ COMMANDS = {
     "simulate": "simulate",
     "reindex": "reindex",
     "keys": "keys",
+    "train-matcher": "train_matcher",
     "attacks": "attacks",
     "doctor": "doctor",
     "secrets": "deployment",
@@ -66,7 +67,7 @@ class LazyGroup(click.Group):
         """Return the command; None where there is no such one."""
         if name not in COMMANDS:
             return None
-        command = getattr(import_module(f"network.cli.{COMMANDS[name]}"), name)
+        command = getattr(import_module(f"network.cli.{COMMANDS[name]}"), name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
 

@@ -82,7 +82,7 @@ def rerank(
         The rows of `near` with `probability` (Float64: the chance that this row's company is the one meant) and `margin`
         (Float64: how far that lies above the best candidate with another owner, or below it).
     """
-    found = near.sort("query", maintain_order=True)
+    found = near if near["query"].is_sorted() else near.sort("query", maintain_order=True)
     model = shipped_model()
     if rarity is None:
         rarity = Rarity.of(reference["spelling"]) if reference.height >= _ENOUGH_TO_COUNT else model.rarity
