@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from network.errors import ConflictError, NetworkError, NotFoundError
 from network.i18n import mark
-from network.models import GroupChange, Member, ParentLink
+from network.models import GroupChange, Member, ParentLink, RegisterEntry
 from network.permissions import Actor, Permission, require
 from network.resolution.identifiers import Identifier, read_identifier
 from network.services.parentage import ParentLinks
@@ -139,16 +139,14 @@ def list_groups(actor: Actor) -> GroupOverview:
     """Return the groups as they are and as the next close would make them."""
     require(actor, Permission.NETWORK_OPERATE)
     with reading() as session:
-        members = {held.id: held for held in session.execute(select(Member.id, Member.name, Member.group_id))}
+        members = session.scalars(select(Member)).all()
         parentages = _parentages(session)
         merged = _merged(parentages)
-        by_group: dict[uuid.UUID, list[uuid.UUID]] = {}
-        for held in members.values():
-            by_group.setdefault(merged.get(held.group_id, held.group_id), []).append(held.id)
+        by_group: dict[uuid.UUID, list[Member]] = {}
+        for member in members:
+            by_group.setdefault(merged.get(member.group_id, member.group_id), []).append(member)
         told = {held.member_id: held for held in parentages}
-        cards = [
-            _card(session, [members[held] for held in ids], told) for ids in by_group.values() if len(ids) > 1
-        ]
+        cards = [_card(session, group, told) for group in by_group.values() if len(group) > 1]
     return GroupOverview(
         groups=tuple(sorted(cards, key=lambda card: card.members)),
         unclear=tuple(sorted(held.name for held in parentages if len(held.parents) > 1)),
@@ -239,8 +237,9 @@ def _parentages(session: Session) -> list[Parentage]:
 
 def _name(session: Session, company: Identifier) -> str | None:
     return session.scalar(
-        text("SELECT name FROM register_entry WHERE scheme = :scheme AND value = :value"),
-        {"scheme": company.scheme, "value": company.value},
+        select(RegisterEntry.name).where(
+            RegisterEntry.scheme == company.scheme, RegisterEntry.value == company.value
+        )
     )
 
 

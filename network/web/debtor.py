@@ -12,8 +12,11 @@ from alerts.wording import tell
 from network import figures
 from network.indicators.payment_index import ANCHORS
 from network.permissions import Actor, Permission
+from network.registers.activities import division_name
+from network.registers.legal_categories import form_name
 from network.services.log_proofs import place_in_log
 from network.services.profiles import OwnPosition, own_positions, read_profile
+from network.services.register_cards import read_register
 from network.web.charts import draw_charts
 from network.web.language import page_language
 from network.web.pages import page
@@ -40,6 +43,8 @@ def show(actor: Actor, debtor_id: uuid.UUID) -> ResponseReturnValue:
         )
         return redirect(url_for("debtor.show", debtor_id=profile.debtor.id))
     latest = profile.releases[-1] if profile.releases else None
+    register = read_register(actor, identifiers=profile.debtor.identifiers)
+    card = register.card
     until = profile.latest_epoch
     return render_template(
         "debtor/show.html",
@@ -54,6 +59,9 @@ def show(actor: Actor, debtor_id: uuid.UUID) -> ResponseReturnValue:
         ],
         own=own_standings(_own(actor, debtor_id), against=latest),
         logged=place_in_log(actor, debtor_id=debtor_id, epoch=latest.epoch) if latest else None,
+        register=register,
+        form=form_name(card.legal_form, scheme=card.scheme, language=language) if card else None,
+        sector=division_name(card.activity, language) if card and card.activity else None,
         figures=figures,
         index_key=ANCHORS,
     )

@@ -10,17 +10,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.subscriptions import is_watched, watch_debtor
-from network.models import DebtorIdentifier, Watch
-from network.permissions import Role
+from network.models import Debtor, DebtorIdentifier, Watch
+from network.permissions import Role, operator_at_console
 from network.services.ledgers import submit_ledger
+from network.services.registers import load_register
 from network.transaction import unit_of_work
 from tests.factories.cast import Person, new_member, new_person
+from tests.factories.registers import (
+    entities_file,
+    entity,
+    link,
+    links_file,
+    site,
+    sites_file,
+    unit,
+    units_file,
+)
 from tests.factories.releases import DEBTOR, close_month, months, new_debtor, released
 from tests.functional.conftest import Visitor, words_of
 
 ReaderOf = Callable[[Person], Visitor]
 EPOCHS = months("2026-06", 5)
 PAGE = f"/debtors/{DEBTOR}"
+LEI, PARENT = "969500Q2MA9VBQ8BG884", "R0MUWSFPU8MPRO8K5P83"
 LEDGER = """customer_id,customer_name,siren,invoice_id,invoice_date,due_date,amount,currency,settled_date,disputed
 C1,Tôlerie Chaumont,732829320,F1,2026-08-01,2026-08-31,1000.00,EUR,,false
 C1,Tôlerie Chaumont,732829320,F2,2026-10-01,2026-10-31,3000.00,EUR,,false
@@ -167,3 +179,64 @@ def test_the_page_of_a_watched_debtor_shows_that_it_is(
 ) -> None:
     watch_debtor(subscriber.actor, debtor_id=published)
     assert 'aria-pressed="true"' in reader_of(subscriber).opens(PAGE).text
+
+
+def register(folder: Path) -> None:
+    """Load the debtor, and the parent that a golden copy gives it."""
+    operator = operator_at_console()
+    load_register(operator, path=units_file(folder / "u.csv", [unit("732829320", "TOLERIE CHAUMONT")]))
+    load_register(operator, path=sites_file(folder / "s.csv", [site("732829320", "52000", "CHAUMONT")]))
+    entries = [entity(LEI, "Tôlerie Chaumont", siren="732829320"), entity(PARENT, "Aciers Holding")]
+    load_register(operator, path=entities_file(folder / "20261115-lei2.csv", entries))
+    load_register(operator, path=links_file(folder / "20261115-rr.csv", [link(LEI, PARENT)]))
+
+
+def test_the_page_says_who_the_debtor_is_by_the_register(
+    published: uuid.UUID, reader_of: ReaderOf, subscriber: Person, tmp_path: Path
+) -> None:
+    assert "No register of companies is loaded" in words_of(reader_of(subscriber).opens(PAGE))
+    register(tmp_path)
+    words = words_of(reader_of(subscriber).opens(PAGE))
+    for told in (
+        "Legal name TOLERIE CHAUMONT",
+        "Legal form Simplified joint-stock company (SAS)",
+        "Sector Wholesale 46.73A",
+        "Head office 52000 CHAUMONT (FR)",
+        "Status Active",
+        f"LEI {LEI}",
+        "Parent company Aciers Holding",
+        "As SIRENE had it on",
+    ):
+        assert told in words
+    lectrice = new_person("Lectrice", role=Role.SUBSCRIBER, member=new_member("Assurances"), locale="fr")
+    french = words_of(reader_of(lectrice).opens(PAGE))
+    assert "Société par actions simplifiée (SAS)" in french
+    assert "Commerce de gros" in french
+
+
+def test_a_parent_is_linked_where_it_is_listed_and_only_there(
+    published: uuid.UUID, reader_of: ReaderOf, subscriber: Person, tmp_path: Path
+) -> None:
+    register(tmp_path)
+    parent = new_debtor("Aciers Holding", is_listed=False, debtor_id=uuid.uuid4())
+    with unit_of_work() as work:
+        work.add(DebtorIdentifier(scheme="lei", value=PARENT, debtor_id=parent))
+    assert f"/debtors/{parent}" not in reader_of(subscriber).opens(PAGE).text
+    with unit_of_work() as work:
+        work.get_one(Debtor, parent).is_listed = True
+    assert f"/debtors/{parent}" in reader_of(subscriber).opens(PAGE).text
+
+
+def test_of_an_unlisted_debtor_the_register_is_asked_for_the_members_own_numbers_alone(
+    session: Session, reader_of: ReaderOf, reporter: Person, tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_text(LEDGER.replace("732829320", ""), encoding="utf-8")
+    submit_ledger(reporter.actor, path=path, today=date(2026, 11, 21))
+    debtor = session.scalars(select(Debtor.id)).one()
+    session.add(DebtorIdentifier(scheme="siren", value="732829320", debtor_id=debtor))
+    session.flush()
+    register(tmp_path)
+    words = words_of(reader_of(reporter).opens(f"/debtors/{debtor}"))
+    assert "TOLERIE CHAUMONT" not in words
+    assert "have no company under the numbers shown above" in words
