@@ -33,7 +33,6 @@ SCOPES = (
     "cell/v1",
     "delay/v1",
     "owner/v1",
-    "decider/v1",
     "slot/v1",
     "log/v1",
     "check/v1",

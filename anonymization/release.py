@@ -7,13 +7,13 @@ not do: a release is written once, from what is returned here, and nothing else 
 The steps run in the order 1, 2, 8, 3, 4, 5, 6, 7, 9, 10: who is in the set must be settled before anything is summed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anonymization.parameters import Parameters
-from anonymization.pseudonyms import Ids, ReleaseKeys
+from anonymization.pseudonyms import ReleaseKeys
 from anonymization.records import Closed, Contributions, Counts, Held, Releases, Swings
 from anonymization.segments import Codes, Flags, Segments
 from anonymization.state import BASELINE, State
@@ -28,7 +28,6 @@ from anonymization.steps.gate import thresholds
 from anonymization.steps.holding import Holding, Levels, baseline_of, hold, keep, next_baseline
 from anonymization.steps.merging import Roster, merge, swings
 from anonymization.steps.seconding import seconded
-from anonymization.steps.sleeping import are_among, joined, parted, slept
 from anonymization.steps.snapshot import snapshot
 
 __all__ = ["Closed", "Contributions", "ReleaseKeys", "State", "close"]
@@ -50,35 +49,12 @@ class _Candidates:
     is_again: Flags
 
 
-def close(
-    contributions: Contributions,
-    state: State,
-    keys: ReleaseKeys,
-    parameters: Parameters,
-    *,
-    asleep: Ids | None = None,
-) -> Closed:
+def close(contributions: Contributions, state: State, keys: ReleaseKeys, parameters: Parameters) -> Closed:
     """Return the releases of one epoch and the state for the next.
 
     `state` is that of the epoch before, or `State.empty()`. Every epoch must be closed, one after the other, even one
-    without contributions: waiting and holding are counted in closes. `asleep` are debtors for which another one stands:
-    nothing is said under their names and nothing is released of them, while their memory waits.
-
-    Raises:
-        ValueError: a contribution names a debtor that is asleep.
+    without contributions: waiting and holding are counted in closes.
     """
-    sleeping = State.empty()
-    if asleep is not None:
-        if are_among(contributions.debtor, asleep).any():
-            raise ValueError("a contribution names a debtor for which another one stands")
-        state, sleeping = parted(state, asleep)
-    closed = _close_awake(contributions, state, keys, parameters)
-    return replace(closed, state=joined(closed.state, slept(sleeping, parameters)))
-
-
-def _close_awake(
-    contributions: Contributions, state: State, keys: ReleaseKeys, parameters: Parameters
-) -> Closed:
     spoken = snapshot(contributions, parameters)  # 1
     roster = merge(spoken, state, keys)  # 2
     flagged = swings(roster, spoken, parameters)  # 2

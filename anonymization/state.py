@@ -70,7 +70,7 @@ class State:
         words = self.debtor.view(np.uint64).reshape(-1, 2)
         tables["debtors"] |= {"debtor_0": words[:, 0], "debtor_1": words[:, 1]}
         for each in fields(self)[1:]:
-            table = tables["pairs" if each.name in PAIR_FIELDS else "debtors"]
+            table = tables["pairs" if each.name in _PAIR_FIELDS else "debtors"]
             values = getattr(self, each.name)
             if values.ndim == 1:
                 table[each.name] = values
@@ -93,7 +93,7 @@ class State:
         )
         values: dict[str, NDArray[np.generic]] = {"debtor": np.ascontiguousarray(words).view(ID).reshape(-1)}
         for each in fields(cls)[1:]:
-            table = tables["pairs" if each.name in PAIR_FIELDS else "debtors"]
+            table = tables["pairs" if each.name in _PAIR_FIELDS else "debtors"]
             like = getattr(blank, each.name)
             if like.ndim == 1:
                 values[each.name] = np.asarray(table[each.name], dtype=like.dtype)
@@ -103,5 +103,4 @@ class State:
         return cls(**values)  # type: ignore[arg-type]  # the loop gives each field its own dtype
 
 
-PAIR_FIELDS = frozenset({"owner", "tag", "is_applied", "spoken", "baseline"})
-"""Fields of `State` with a row for each pair; the others have one for each debtor."""
+_PAIR_FIELDS = frozenset({"owner", "tag", "is_applied", "spoken", "baseline"})

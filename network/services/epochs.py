@@ -9,12 +9,11 @@ import polars as pl
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from anonymization import release as pipeline
+from anonymization import sleeping
 from anonymization.parameters import PROFILES, Parameters
 from anonymization.pseudonyms import ReleaseKeys, ids_of, ids_of_text
 from anonymization.records import Closed
 from anonymization.state import State
-from anonymization.steps.sleeping import parted
 from anonymization.vault import SealedPage, seal_blob
 from network.bulk import copy_frame, copy_rows
 from network.errors import ConflictError
@@ -157,8 +156,8 @@ def _close_month(
     stage("release")
     state = _read_state(session)
     if persons:
-        state, _forgotten = parted(state, ids_of(persons))
-    closed = pipeline.close(
+        state, _forgotten = sleeping.parted(state, ids_of(persons))
+    closed = sleeping.close(
         pool.contributions,
         state,
         ReleaseKeys.derived(keys.ring.root),

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from anonymization import release, sleeping
 from anonymization.pseudonyms import Ids
 from anonymization.records import Closed, Contributions
-from anonymization import release, sleeping
 from anonymization.state import State
 from tests.unit.anonymization.pools import KEYS, PATIENT, Pool, cells, ids, months, one_debtor, run, seeds
 
@@ -109,14 +109,14 @@ def test_the_others_are_told_as_if_nobody_slept(seed: int) -> None:
     pools = months(seed, debtors=6, epochs=3, churn=0.2, movement=0.3)
     before = run(pools[:2], PATIENT)[-1]
     asleep = before.state.debtor[np.random.default_rng(seed).random(len(before.state.debtor)) < 0.4]
-    sleeping = {each.tobytes() for each in asleep}
+    asleep_now = {each.tobytes() for each in asleep}
     said = pools[2].contributions()
-    awake = np.array([each.tobytes() not in sleeping for each in said.debtor], dtype=bool)
+    awake = np.array([each.tobytes() not in asleep_now for each in said.debtor], dtype=bool)
     heard = Contributions(said.group[awake], said.debtor[awake], said.amounts[awake], said.age[awake])
     told = cells(release.close(said, before.state, KEYS, PATIENT).releases)
     closed = sleeping.close(heard, before.state, KEYS, PATIENT, asleep=asleep)
     assert cells(closed.releases) == {
-        debtor: bands for debtor, bands in told.items() if debtor not in sleeping
+        debtor: bands for debtor, bands in told.items() if debtor not in asleep_now
     }
     for field in fields(State):
         values = getattr(closed.state, field.name)

@@ -6,14 +6,37 @@ ghosts, nor thrown away, which would let its groups come back without the wait o
 a debtor that is silent is forgotten of one that sleeps.
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 
+from anonymization import release
 from anonymization.parameters import Parameters
-from anonymization.pseudonyms import Ids, blocks
+from anonymization.pseudonyms import Ids, ReleaseKeys, blocks
+from anonymization.records import Closed, Contributions
 from anonymization.segments import Codes, Flags
-from anonymization.state import PAIR_FIELDS, State
+from anonymization.state import State
+
+_OF_PAIRS = frozenset(column.rstrip("_0123456789") for column in State.empty().to_columns()["pairs"])
+"""Fields of `State` with a row for each pair; the others have one for each debtor."""
+
+
+def close(
+    contributions: Contributions, state: State, keys: ReleaseKeys, parameters: Parameters, *, asleep: Ids
+) -> Closed:
+    """Close an epoch as :func:`anonymization.release.close` does, while the debtors `asleep` sleep.
+
+    Another debtor stands for each of them: nothing is said under their names and nothing is released of them, while their
+    memory waits in the state.
+
+    Raises:
+        ValueError: a contribution names a debtor that is asleep.
+    """
+    if are_among(contributions.debtor, asleep).any():
+        raise ValueError("a contribution names a debtor for which another one stands")
+    awake, sleeping = parted(state, asleep)
+    closed = release.close(contributions, awake, keys, parameters)
+    return replace(closed, state=joined(closed.state, slept(sleeping, parameters)))
 
 
 def parted(state: State, asleep: Ids) -> tuple[State, State]:
@@ -60,7 +83,7 @@ def _only(state: State, chosen: Flags) -> State:
     code: Codes = (np.cumsum(chosen) - 1).astype(np.int32)
     pairs = chosen[state.owner]
     kept = {
-        name: values[pairs] if name in PAIR_FIELDS else values[chosen]
+        name: values[pairs] if name in _OF_PAIRS else values[chosen]
         for name, values in _columns(state).items()
     }
     kept["owner"] = code[state.owner[pairs]]
