@@ -12,21 +12,28 @@ from network.i18n import mark
             "Find debtors by name, place or identifier; typing errors, accents and legal forms do not matter."
         )
     ),
-    epilog=example("vigie search garage dupont lyon", "vigie search 552100554 --json"),
+    epilog=example(
+        "vigie search garage dupont lyon",
+        "vigie search 552100554 --json",
+        'vigie search "index:<60" city:lyon',
+    ),
 )
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", default=10, show_default=True, help=say(mark("How many to show.")))
 @json_option
 def search(words: tuple[str, ...], limit: int, *, as_json: bool) -> None:
     """Print what was found, best first."""
+    from network.errors import NetworkError
     from network.permissions import operator_at_console
-    from network.services.search import drain_outbox, search_debtors
+    from network.services.search import drain_outbox, find_debtors
 
     asked = " ".join(words)
     with network_running():
         drain_outbox()
-        found = search_debtors(operator_at_console(), words=asked, limit=limit + 1)
-    hits, is_cut = found[:limit], len(found) > limit
+        found = find_debtors(operator_at_console(), words=asked, limit=limit)
+    for fault in found.query.faults:
+        raise NetworkError(fault.message, typed=fault.typed)
+    hits, is_cut = found.hits, found.is_cut
     if as_json:
         print_json(
             {
@@ -47,6 +54,7 @@ def search(words: tuple[str, ...], limit: int, *, as_json: bool) -> None:
                     for hit in hits
                 ],
                 "is_cut": is_cut,
+                "facets": {facet.kind: dict(facet.counts) for facet in found.facets},
             }
         )
         return

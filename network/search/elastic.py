@@ -49,7 +49,7 @@ _SILENT = mark(
 class Cluster:
     """Where the cluster is, and who we are there. `prefix` begins the names of all our indexes."""
 
-    urls: tuple[str, ...]
+    urls: tuple[str, ...] = field(repr=False)
     api_key: str | None = field(default=None, repr=False)
     ca_file: str | None = None
     prefix: str = "vigie"
@@ -135,8 +135,12 @@ class ElasticIndex:
         if query.is_empty or limit < 1:
             self._require_index()
             return []
-        visible = self._visible(query, visibility)
-        answers = self._ask(fields.searches(query, visible=visible, limit=limit))
+        visible = [] if visibility.everything else [fields.LISTED]
+        searches = fields.searches(query, visible=visible, limit=limit)
+        if not visibility.everything and visibility.own and query.filters.is_empty:
+            own = self._unlisted_of(visibility.own)
+            searches += [fields.search_own(query, own, limit=limit)] if own else []
+        answers = self._ask(searches)
         found = [fields.read(hit) for answer in answers for hit in answer["hits"]["hits"]]
         return list({document.id: document for document in found}.values())
 
@@ -148,13 +152,6 @@ class ElasticIndex:
         visible = [] if visibility.everything else [fields.LISTED]
         (answer,) = self._ask([fields.counts(query, visible=visible)])
         return fields.facets_in(answer, limit=limit)
-
-    def _visible(self, query: SearchQuery, visibility: Visibility) -> list[fields.Json]:
-        if visibility.everything:
-            return []
-        if not query.filters.is_empty or not visibility.own:
-            return [fields.LISTED]
-        return [fields.listed_or(self._unlisted_of(visibility.own))]
 
     def _unlisted_of(self, own: frozenset[uuid.UUID]) -> tuple[uuid.UUID, ...]:
         """Return the reader's own debtors without those that are listed, which never become unlisted: asked once."""
@@ -250,10 +247,11 @@ class ElasticIndex:
                 done.add(target)
                 try:
                     count = self._bulk(items, target)
-                    self._refresh(target)
                     written = count if target in indexes.in_force else written
                 except TargetGoneError:
                     pass  # rolled over meanwhile: the next look finds the one that took its place
+                finally:
+                    self._refresh(target)  # where an item was refused, for the sake of the others
         raise UnavailableError(_BUILDING)
 
     def _bulk(self, items: Iterable[Item], target: str) -> int:

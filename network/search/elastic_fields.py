@@ -77,7 +77,7 @@ def read(hit: Mapping[str, Any]) -> DebtorDocument:
 
 
 def searches(query: SearchQuery, *, visible: Sequence[Json], limit: int) -> list[Json]:
-    """Return what to look for: the identifier, the largest that begin as typed, and the most alike; or all, largest first.
+    """Return what to look for: the identifier, the largest that hold the words, and the most alike; or all, largest first.
 
     Args:
         query: what is asked; not empty.
@@ -85,11 +85,21 @@ def searches(query: SearchQuery, *, visible: Sequence[Json], limit: int) -> list
         limit: the most that each search returns.
     """
     scope = [*visible, *chosen(query.filters)]
-    common: Json = {"size": limit, "track_total_hits": False, "_source": ["body"]}
     return [
-        {**common, "query": {"bool": {**matching, "filter": [*matching.get("filter", ()), *scope]}}, **order}
+        _search({**matching, "filter": [*matching.get("filter", ()), *scope]}, limit) | order
         for matching, order in _asked(query)
     ]
+
+
+def search_own(query: SearchQuery, own: Sequence[uuid.UUID], *, limit: int) -> Json:
+    """Return the search among these debtors alone, for anything that the query asks for."""
+    any_of = [{"bool": matching} for matching, _ in _asked(query)]
+    picked = {"bool": {"should": _ids(own), "minimum_should_match": 1}}
+    return _search({"should": any_of, "minimum_should_match": 1, "filter": [picked]}, limit)
+
+
+def _search(clauses: Json, limit: int) -> Json:
+    return {"size": limit, "track_total_hits": False, "_source": ["body"], "query": {"bool": clauses}}
 
 
 _LARGEST_FIRST: Json = {"sort": [{"rank": "desc"}]}
@@ -111,6 +121,7 @@ def _asked(query: SearchQuery) -> Iterator[tuple[Json, Json]]:
     ]
     if query.prefix is not None:
         should.append(_weighed("prefixes", query.prefix, PREFIX))
+    if query.words or query.prefix is not None:
         yield {"filter": _every_word(query)}, _LARGEST_FIRST
     yield {"should": should, "minimum_should_match": 1}, {}
 
@@ -161,28 +172,15 @@ LISTED: Json = {"term": {"is_listed": True}}
 HELD: Json = {"bool": {"must_not": [{"term": {"is_gone": True}}]}}
 
 
-def listed_or(own: Sequence[uuid.UUID]) -> Json:
-    """Return the filter of listed debtors and these."""
-    if not own:
-        return LISTED
-    return {"bool": {"should": [LISTED, *_ids(own)], "minimum_should_match": 1}}
-
-
-def versions_of(
-    debtor_ids: Sequence[uuid.UUID], *, but: Json | None = None, only: Json | None = None
-) -> Json:
-    """Return the search for these ids, with their versions, of those that pass `only` and not `but`."""
-    clauses: Json = {
-        "filter": [{"ids": {"values": [str(key) for key in debtor_ids]}}, *([only] if only else [])]
-    }
-    if but:
-        clauses["must_not"] = [but]
+def versions_of(debtor_ids: Sequence[uuid.UUID], *, only: Json) -> Json:
+    """Return the search for those of these ids that pass `only`, with their versions."""
+    picked = {"ids": {"values": [str(key) for key in debtor_ids]}}
     return {
         "size": len(debtor_ids),
         "track_total_hits": False,
         "_source": False,
         "version": True,
-        "query": {"bool": clauses},
+        "query": {"bool": {"filter": [picked, only]}},
     }
 
 
@@ -205,9 +203,11 @@ def _ids(own: Sequence[uuid.UUID]) -> list[Json]:
 
 
 def _every_word(query: SearchQuery) -> list[Json]:
+    """Return those that hold every finished word, and one that begins like the unfinished one, or is it: a city's too."""
     every = [_term("words", word) for word in query.words]
     if query.prefix is not None:
-        every.append(_term("prefixes", query.prefix))
+        begun = [_term("prefixes", query.prefix), _term("words", query.prefix)]
+        every.append({"bool": {"should": begun, "minimum_should_match": 1}})
     return every
 
 

@@ -98,7 +98,7 @@ class Asked:
 
 
 def asked(query: SearchQuery) -> Iterator[Asked]:
-    """Yield what to look for: the identifier, the largest that begin as typed, and the most alike; or all, largest first."""
+    """Yield what to look for: the identifier, the largest that hold the words, and the most alike; or all, largest first."""
     if not query.is_named:
         yield Asked(all_of(chosen(query.filters)), order="rank")
         return
@@ -111,6 +111,7 @@ def asked(query: SearchQuery) -> Iterator[Asked]:
     should += [(Occur.Should, _term("trigrams", gram, GRAM)) for gram in query.trigrams]
     if query.prefix is not None:
         should.append((Occur.Should, _term("prefixes", query.prefix, PREFIX)))
+    if query.words or query.prefix is not None:
         yield Asked(_every_word(query), order="rank")
     yield Asked(Query.boolean_query(should))
 
@@ -130,9 +131,11 @@ def as_typed(query: SearchQuery) -> Query:
 
 
 def _every_word(query: SearchQuery) -> Query:
+    """Return those that hold every finished word, and one that begins like the unfinished one, or is it: a city's too."""
     every = [_term("words", word) for word in query.words]
     if query.prefix is not None:
-        every.append(_term("prefixes", query.prefix))
+        begun = [_term("prefixes", query.prefix), _term("words", query.prefix)]
+        every.append(Query.boolean_query([(Occur.Should, term) for term in begun]))
     return Query.boolean_query([(Occur.Must, term) for term in every])
 
 
