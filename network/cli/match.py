@@ -84,7 +84,7 @@ def match(
     """Write the matches and print how many fell into each band."""
     from network.ingest.company_list import open_companies
     from network.ingest.mapping import Mapping
-    from network.resolution.matcher import REVIEW_FROM, Reference
+    from network.resolution.matcher import REVIEW_FROM, Reference, refuse_unclear_ids
 
     _refuse_overwriting(out, reference, queries)
     declared = Mapping.from_values({"country": country.upper()}, name="--country") if country else Mapping()
@@ -97,7 +97,9 @@ def match(
                 mark("It has no column “id”: each company of the reference list needs one to be named by."),
                 code="heading_missing",
             )
-        known = Reference(theirs.frame())
+        companies = theirs.frame()
+        refuse_unclear_ids(companies)
+        known = Reference(companies)
     began = time.monotonic()
     with (
         progress(say(mark("Matching")), quiet=as_json) as advance,

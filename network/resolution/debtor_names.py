@@ -18,10 +18,11 @@ from network.resolution import registry
 from network.resolution.areas import area_expression
 from network.resolution.candidates import NameIndex
 from network.resolution.legal_forms import forms_conflict
-from network.resolution.likeness import beside_the_name, differs_by_a_slip
+from network.resolution.likeness import TELLS_OF_WORDS, beside_the_name, differs_by_a_slip
 from network.resolution.normalise import CompanyName, normalise_all
 from network.resolution.outcome import MatchCandidate
 from network.resolution.reranker import LINK_FROM, LINK_MARGIN, NAMES, REVIEW_FROM, explain, rerank
+from network.resolution.word_overlap import Rarity
 
 SHOWN = 5
 """Candidates that a person is shown."""
@@ -72,6 +73,7 @@ class DebtorNames:
         self._rows = pl.DataFrame(schema=_NAMES)
         self._is_alive = np.empty(0, dtype=bool)
         self._index: NameIndex | None = None
+        self._rarity: Rarity | None = None
         self._moved = 0
 
     @property
@@ -98,10 +100,10 @@ class DebtorNames:
             ]
             near = self._index.nearest(asked)
             near = near.filter(pl.Series(self._is_alive).gather(near["row"]))
-            rows = self._rows
+            rows, rarity = self._rows, self._rarity
         if not near.height:
             return Alike()
-        ranked = rerank(lines, rows, near)
+        ranked = rerank(lines, rows, near, rarity=rarity)
         return Alike(_shown(ranked, lines, rows), _links(ranked, lines, rows))
 
     def _refresh(self, session: Session) -> None:
@@ -120,6 +122,7 @@ class DebtorNames:
         if self._index is None or self._moved > _REBUILD_SHARE * self._index.base_size:
             self._rows, names = _read_names(session, None)
             self._index, self._moved = NameIndex(names), 0
+            self._rarity = Rarity.of(self._rows["spelling"]) if self._rows.height >= TELLS_OF_WORDS else None
             self._is_alive = np.ones(self._rows.height, dtype=bool)
         else:
             dead = self._rows["debtor_id"].is_in(gone["debtor_id"].to_list()).to_numpy()

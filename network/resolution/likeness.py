@@ -9,6 +9,9 @@ from network.i18n import mark
 from network.resolution.legal_forms import forms_conflict
 from network.resolution.outcome import MatchReason
 
+TELLS_OF_WORDS = 2_000
+"""Names from which a list or a network tells itself which words are common; for fewer the model says it."""
+
 _WORD_OF_SLIP = 5
 """Letters of a word that may hold a slip: in shorter ones another letter is another name (Roux, Doux)."""
 

@@ -20,17 +20,18 @@ from network.resolution.areas import area_expression
 from network.resolution.candidates import NameIndex
 from network.resolution.identifiers import line_identifiers
 from network.resolution.legal_forms import forms_conflict
-from network.resolution.likeness import beside_the_name
+from network.resolution.likeness import TELLS_OF_WORDS, beside_the_name
 from network.resolution.normalise import CompanyName, fold
 from network.resolution.outcome import MatchBand, MatchReason
 from network.resolution.placement import LINES, analyse
 from network.resolution.reranker import LINK_FROM, LINK_MARGIN, NAMES, explain, rerank
 from network.resolution.score import is_absurd, plausibility
+from network.resolution.word_overlap import Rarity
 
 CHUNK = 5_000
 """Names that are matched at once: some 150,000 candidates, 100 MB while it lasts."""
 
-REVIEW_FROM = 0.05
+REVIEW_FROM = 0.02
 """Chance from which a candidate is shown (docs/decisions/0105): in a list that a person asked for, a look costs little."""
 
 _DOUBTFUL = 0.5
@@ -74,12 +75,7 @@ class Reference:
     """A list of companies to match against: analysed once, then asked as often as one likes."""
 
     def __init__(self, companies: pl.DataFrame) -> None:
-        """Analyse a list (:data:`~network.ingest.company_list.COMPANIES`); rows with one id are names of one company.
-
-        Raises:
-            UnreadableError: a row has no id, or one id stands for two SIRENs or two LEIs.
-        """
-        _refuse_blank_ids(companies)
+        """Analyse a list (:data:`~network.ingest.company_list.COMPANIES`); rows with one id are names of one company."""
         self.names = companies.height
         self.companies = companies["id"].n_unique()
         lines = _analysed(companies)
@@ -88,10 +84,10 @@ class Reference:
             owner=pl.col("id").rank("dense").cast(pl.UInt32), row=pl.col("line")
         )
         self._identifiers = _identifiers(companies).rename({"line": "row"})
-        _refuse_torn_ids(self._identifiers, self._rows)
         self._unique = {scheme: self._identifiers.filter(scheme=scheme) for scheme in _UNIQUE}
         self._is_bare = bool((lines["is_placed"] & ~lines["has_country"]).any())
         self._index = NameIndex(_names(lines))
+        self._rarity = Rarity.of(lines["spelling"]) if lines.height >= TELLS_OF_WORDS else None
 
     def match(self, asked: pl.DataFrame, *, review_from: float = REVIEW_FROM) -> Iterator[Match]:
         """Yield what became of each row of `asked` (the same columns; `id` is not looked at), in their order."""
@@ -188,7 +184,7 @@ class Reference:
         reference = self._rows.with_columns(area=area)
         near = self._near(asked, reference)
         near = self._without_other_companies(near, asked["line"], identifiers)
-        ranked = rerank(asked, reference, near)
+        ranked = rerank(asked, reference, near, rarity=self._rarity)
         best = ranked.unique("query", keep="first", maintain_order=True)
         ours = asked.select("line", "town", *NAMES.names())[best["query"]]
         theirs = reference.select("town", *NAMES.names())[best["row"]].select(pl.all().name.prefix("their_"))
@@ -282,7 +278,12 @@ class Reference:
         return matches
 
 
-def _refuse_blank_ids(companies: pl.DataFrame) -> None:
+def refuse_unclear_ids(companies: pl.DataFrame) -> None:
+    """Refuse a reference list whose ids do not say which company is meant.
+
+    Raises:
+        UnreadableError: a row has no id, or one id stands for two SIRENs or two LEIs.
+    """
     blank = companies.filter(pl.col("id") == "")
     if blank.height:
         raise UnreadableError(
@@ -290,24 +291,20 @@ def _refuse_blank_ids(companies: pl.DataFrame) -> None:
             code="id_missing",
             row=blank["row"][0],
         )
-
-
-def _refuse_torn_ids(identifiers: pl.DataFrame, rows: pl.DataFrame) -> None:
-    """Several rows with one id are several names of one company, which has one SIREN and one LEI."""
-    held = identifiers.filter(pl.col("scheme").is_in(_UNIQUE)).join(rows.select("row", "id"), on="row")
-    torn = held.filter(pl.col("value").n_unique().over("id", "scheme") > 1).sort("row")
+    held = _identifiers(companies).join(companies.with_row_index("line").select("line", "id"), on="line")
+    unique = held.filter(pl.col("scheme").is_in(_UNIQUE)).sort("line")
+    torn = unique.filter(pl.col("value").n_unique().over("id", "scheme") > 1)
     if torn.height:
-        scheme = torn["scheme"][0]
-        first, second = torn.filter((pl.col("id") == torn["id"][0]) & (pl.col("scheme") == scheme))[
-            "value"
-        ].unique(maintain_order=True)[:2]
+        name, scheme = torn.select("id", "scheme").row(0)
+        same = torn.filter((pl.col("id") == name) & (pl.col("scheme") == scheme))["value"]
+        first, second = same.unique(maintain_order=True).head(2)
         raise UnreadableError(
             mark(
                 "The id “%(id)s” of the reference list stands for two companies: %(scheme)s %(first)s and %(second)s. Give each its "
                 "own id; rows that share one are taken for names of one company."
             ),
             code="id_duplicate",
-            id=torn["id"][0],
+            id=name,
             scheme=scheme.upper(),
             first=first,
             second=second,

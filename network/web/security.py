@@ -6,6 +6,9 @@ from flask import Flask, Response, current_app, g, request
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from network.services.known_customers import MAX_BYTES
+from network.web.configuration import MAX_REQUEST
+
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -20,10 +23,13 @@ MAX_UPLOAD = 256 * 1024 * 1024
 """Bytes of a ledger sent through the browser. Larger ones come in by `vigie ingest`, which reads from disk."""
 
 
+_ROOM = {"contributions.send": MAX_UPLOAD, "known_customers.compare": MAX_BYTES + MAX_REQUEST}
+
+
 def _make_room() -> None:
-    """Let signed-in people send ledgers; nobody else makes us store more than a form."""
-    if request.endpoint == "contributions.send" and current_user.is_authenticated:
-        request.max_content_length = MAX_UPLOAD
+    """Let signed-in people send ledgers and lists; nobody else makes us store more than a form."""
+    if request.endpoint in _ROOM and current_user.is_authenticated:
+        request.max_content_length = _ROOM[request.endpoint]
 
 
 def _let_go(_error: BaseException | None) -> None:

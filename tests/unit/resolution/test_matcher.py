@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from network.errors import UnreadableError
 from network.ingest.company_list import COMPANIES
-from network.resolution.matcher import Match, Reference
+from network.resolution.matcher import Match, Reference, refuse_unclear_ids
 from network.resolution.outcome import MatchBand
 from tests.factories.customers import sirens
 
@@ -137,15 +137,14 @@ def test_rows_with_one_id_are_names_of_one_company() -> None:
 
 
 def test_one_id_for_two_sirens_is_refused() -> None:
+    rows = ({"id": "A", "name": "x", "siren": DANONE}, {"id": "A", "name": "y", "siren": RENAULT})
     with pytest.raises(UnreadableError, match="stands for two companies"):
-        Reference(
-            companies({"id": "A", "name": "x", "siren": DANONE}, {"id": "A", "name": "y", "siren": RENAULT})
-        )
+        refuse_unclear_ids(companies(*rows))
 
 
 def test_a_company_without_an_id_is_refused_with_its_row() -> None:
     with pytest.raises(UnreadableError, match="Row 3"):
-        Reference(companies({"name": "Danone"}, {"id": "", "name": "Renault"}))
+        refuse_unclear_ids(companies({"name": "Danone"}, {"id": "", "name": "Renault"}))
 
 
 def test_lines_that_say_nothing_or_are_broken_are_answered_too() -> None:
