@@ -178,7 +178,7 @@ class Composition:
                 assert done.returncode == 0, done.stderr
             elif name != "search":
                 self.start(name)
-        for name in self.processes:
+        for name in ("web", "worker", "scheduler"):
             self.wait_until_healthy(name)
 
     def start(self, service: str) -> None:
@@ -204,7 +204,7 @@ class Composition:
             ended = process is not None and process.poll() is not None
             assert not ended, f"{service} ended: {self.log(service)[-3000:]}"
             assert time.monotonic() < deadline, f"{service} is not healthy: {self.log(service)[-3000:]}"
-            time.sleep(0.1)
+            time.sleep(0.5)
 
     def log(self, service: str) -> str:
         return (self.folder / f"{service}.log").read_text(encoding="utf-8", errors="replace")

@@ -1,6 +1,7 @@
 """docker-compose.yml, its services run as processes: from the first page to a released profile that search finds."""
 
 import http.cookiejar
+import json
 import re
 import tempfile
 import urllib.error
@@ -117,8 +118,11 @@ def test_the_composition_goes_from_the_first_page_to_a_released_profile(
         assert "received on" in browsers[file.member_name].sends("/contributions", "/contributions", sent)
     worker_has_indexed(composition)
 
-    closed = composition.run("worker", "vigie", "release", "close", "--json")
+    closed = composition.run(
+        "worker", "vigie", "release", "close", "--epoch", files[-1].periods[-1], "--json"
+    )
     assert closed.returncode == 0, closed.stderr
+    assert json.loads(closed.stdout)["published"] > 0, closed.stdout
     reader = browsers[files[0].member_name]
     name, path = a_released_debtor(composition)
     profile = unescape(reader.opens(path))
