@@ -43,6 +43,8 @@ class Filters:
 
     def accepts(self, document: DebtorDocument) -> bool:
         """Tell whether a document passes: what every backend must agree with."""
+        if self.is_empty:
+            return True
         if self.has_index:
             index = document.payment_index
             low = 0 if self.index_from is None else self.index_from

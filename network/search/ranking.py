@@ -1,23 +1,34 @@
 """In which order candidates are shown, and which are none. Pure: the same for every backend, whatever its scores.
 
 Identifier before exact name, before names that begin as typed, before names that hold the words, before names that are
-like it. Equals are ordered by released exposure, then by name, then by id; so are all where only filters were given.
+like it, by the chance that the resolver's model gives them (network/resolution/reranker.py): what the resolver finds, a
+person finds. Equals are ordered by released exposure, then by name, then by id; so are all where only filters were given.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import lru_cache
 
+import polars as pl
 from rapidfuzz import fuzz
 
 from network.resolution.legal_forms import forms_conflict
 from network.resolution.normalise import CompanyName, normalise
+from network.resolution.reranker import name_rows, rerank
 from network.search.documents import DebtorDocument
 from network.search.queries import SearchQuery
 
 ALIKE_FROM = 0.65
 """Likeness under which a name is not shown: of 925 names as people wrote them, 95 % of the right ones that were among the
 candidates reach it, and half of the queries show at most 15 debtors."""
+
+CHANCE_FROM = 0.1
+"""Chance from which a name is shown however little alike it looks: it brings the right one among the first ten for one
+query more in twenty-five, and half a name more on the page."""
+
+_WORTH_A_CHANCE = 0.4
+"""Likeness under which the model is not asked: it costs 30 microseconds a name."""
 
 _SAME_WORDS, _SHARED_WORDS, _CONTAINED = 0.35, 0.25, 0.40
 """Parts of the likeness, in the proportions that the resolver's fit gave them (resolution/score.py)."""
@@ -36,23 +47,57 @@ class Match(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A debtor with how it was found; `likeness` is 1 but for :attr:`Match.ALIKE`."""
+    """A debtor with how it was found; `likeness` and `chance`, both 0 to 1, are 1 but for :attr:`Match.ALIKE`.
+
+    Likeness looks at letters alone, while one types too; chance is the model's that this company is the one meant.
+    """
 
     document: DebtorDocument
     match: Match
     likeness: float
+    chance: float = 1.0
 
 
 def rank(query: SearchQuery, documents: Iterable[DebtorDocument]) -> list[Ranked]:
     """Return those documents that answer the query, best first."""
     found = [ranked for document in documents if (ranked := _ranked(query, document)) is not None]
-    return sorted(found, key=lambda ranked: _order(query, ranked))
+    sure = [ranked for ranked in found if ranked.match is not Match.ALIKE]
+    alike = _weighed(query, [ranked for ranked in found if ranked.match is Match.ALIKE])
+    return sorted([*sure, *alike], key=lambda ranked: _order(query, ranked))
 
 
-def _order(query: SearchQuery, ranked: Ranked) -> tuple[int, float, bool, int, str, str]:
+def _weighed(query: SearchQuery, alike: Sequence[Ranked]) -> list[Ranked]:
+    """Return those of the names that are alike which are worth showing, each with its chance by its best name."""
+    if not alike:
+        return []
+    names = [
+        (place, name)
+        for place, ranked in enumerate(alike)
+        for name in analysed(ranked.document.name, *ranked.document.aliases)
+    ]
+    near = pl.DataFrame(
+        {"query": [0] * len(names), "row": range(len(names))}, schema={"query": pl.UInt32, "row": pl.UInt32}
+    )
+    asked = name_rows(
+        [CompanyName(spelling=query.spelling, legal_form=query.legal_form, joined=query.joined)]
+    )
+    scored = rerank(asked, name_rows([name for _, name in names]), near)
+    chances = [0.0] * len(alike)
+    for row, probability in zip(scored["row"], scored["probability"], strict=True):
+        place = names[row][0]
+        chances[place] = max(chances[place], round(probability, 3))
+    return [
+        replace(ranked, chance=chance)
+        for ranked, chance in zip(alike, chances, strict=True)
+        if ranked.likeness >= ALIKE_FROM or chance >= CHANCE_FROM
+    ]
+
+
+def _order(query: SearchQuery, ranked: Ranked) -> tuple[int, float, float, bool, int, str, str]:
     document = ranked.document
     return (
         ranked.match,
+        -ranked.chance,
         -ranked.likeness,
         forms_conflict(query.legal_form, document.legal_form),
         -document.exposure,
@@ -68,14 +113,22 @@ def _ranked(query: SearchQuery, document: DebtorDocument) -> Ranked | None:
         return Ranked(document, Match.IDENTIFIER, 1.0)
     if not query.joined:
         return None if query.is_named else Ranked(document, Match.FILTER, 1.0)
-    names = [normalise(document.name), *map(normalise, document.aliases)]
-    city = normalise(document.city).words
+    names = analysed(document.name, *document.aliases)
+    city = analysed(document.city or "")[0].words
     best = min(_by_name(query, name, city) for name in names)
     match, distance = best
     likeness = round(1 - distance, 2)
-    if match is Match.ALIKE and likeness < ALIKE_FROM:
+    if match is Match.ALIKE and likeness < _WORTH_A_CHANCE:
         return None
     return Ranked(document, match, likeness)
+
+
+def analysed(*texts: str) -> list[CompanyName]:
+    """Return analysed names. Who types meets the same candidates at each key, so the last ones are remembered."""
+    return [_analysed(text) for text in texts]
+
+
+_analysed = lru_cache(maxsize=20_000)(normalise)
 
 
 def _by_name(query: SearchQuery, name: CompanyName, city: Sequence[str]) -> tuple[Match, float]:
