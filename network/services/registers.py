@@ -24,7 +24,7 @@ from network.registers.archive import Archive, open_archive
 from network.registers.layouts import Layout, Source, Table, recognise
 from network.resolution.reference import adopt_all
 from network.services.persons import count_persons_to_take_out
-from network.services.register_statements import END_OF_LINKS, UPSERTS, shaped
+from network.services.register_statements import BY_KEY, END_OF_LINKS, UPSERTS, shaped
 from network.transaction import reading, unit_of_work
 
 Progress = Callable[[int, int], None]
@@ -176,6 +176,7 @@ def _write(session: Session, source: Source, frame: pl.DataFrame, as_of: date) -
     if not frame.height:
         return 0
     stage_frame(session, shaped(source, frame))
+    session.execute(text(BY_KEY))
     written = session.execute(text(UPSERTS[source]), {"as_of": as_of})
     session.execute(text("DROP TABLE pg_temp.arriving"))
     return written.rowcount  # type: ignore[attr-defined, no-any-return]  # a cursor's result has it
