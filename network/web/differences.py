@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from network.resolution.legal_forms import forms_conflict
-from network.resolution.normalise import fold, normalise
+from network.resolution.normalise import CONJUNCTIONS, fold, normalise
 from network.resolution.outcome import CustomerLine
 from network.services.reviews import Review, ReviewCandidate
 
@@ -134,7 +134,7 @@ def marked(name: str, *, beside: str) -> tuple[Part, ...]:
     theirs = [fold(token) for token in _TOKENS.findall(beside) if token[0].isalnum()]
     pieces: list[Part] = []
     for token in _TOKENS.findall(name):
-        if not token[0].isalnum() or fold(token) in theirs:
+        if not token[0].isalnum() or fold(token) in theirs or fold(token) in CONJUNCTIONS:
             pieces.append(Part(token, differs=False))
         else:
             pieces += _letters(token, theirs)

@@ -15,7 +15,7 @@ from network.logins import DatabaseRole
 from network.models import LedgerPage, MatchReview, Member, News, SealingKey, User, Watch
 from network.permissions import Role
 from network.resolution.registry import claim_identifiers, create_debtors, drop_debtors
-from network.services.private_pages import owner_tag
+from network.services.private_pages import decider_tag, owner_tag
 from network.transaction import (
     NOBODY,
     Reader,
@@ -43,7 +43,8 @@ def as_the_pages(logins: Logins, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
 
 
 def reader_of(person: Person) -> Reader:
-    return Reader(user_id=person.user_id, owner_tag=owner_tag(person.member_id))
+    tag = owner_tag(person.member_id) if person.actor.member_id else None
+    return Reader(user_id=person.user_id, owner_tag=tag, decider_tag=decider_tag(person.user_id))
 
 
 def seal_something(committed_database: Engine, person: Person) -> None:

@@ -5,6 +5,7 @@ import { sender } from "./review_sender.js";
 
 const AHEAD = 6; // lines in memory below which more are fetched
 const TRAIL = 3;
+const PAUSE = 2000; // ms before a server that did not answer is asked again
 const SWITCH = "vigie.reviews.keys";
 
 const desk = document.querySelector("[data-reviews]");
@@ -27,6 +28,7 @@ let left = Number(waiting.dataset.waiting);
 let count = Number(decided.dataset.decided);
 let last = null; // the line after which the next batch begins
 let hasAll = false;
+let hasLookedAgain = false;
 let leftForLater = 0;
 let isFetching = false;
 
@@ -64,13 +66,16 @@ function tally() {
 async function fetchAhead() {
   if (isFetching || hasAll || ahead.length >= AHEAD) return;
   isFetching = true;
+  let isAnswered = false;
   await send.run(async () => {
     const address = new URL(desk.dataset.batchUrl, window.location.href);
     if (last) address.searchParams.set("after", last);
     const answer = await fetch(address, { headers: { "X-Vigie-Fragment": "1" } });
+    isAnswered = answer.ok && !answer.redirected;
     if (answer.redirected) window.location.reload(); // the session has ended
-    else if (answer.ok) take(document.createRange().createContextualFragment(await answer.text()));
+    else if (isAnswered) take(document.createRange().createContextualFragment(await answer.text()));
   });
+  if (!isAnswered) await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
   isFetching = false;
   if (!shown() && !stage.querySelector(".empty")) showNext();
 }
@@ -97,9 +102,17 @@ function show(article) {
 
 function showNext() {
   const next = ahead.shift();
-  if (next) show(next);
-  else if (hasAll) end();
-  else stage.replaceChildren(); // the batch that is under way fills it
+  if (next) {
+    hasLookedAgain = false;
+    show(next);
+  } else if (hasAll && hasLookedAgain) {
+    end();
+    return;
+  } else {
+    stage.replaceChildren(); // what is under way fills it
+    hasLookedAgain = hasAll; // lines may have come since: one more look before we say that there are none
+    hasAll = false;
+  }
   fetchAhead();
 }
 
