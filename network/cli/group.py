@@ -42,6 +42,15 @@ def list_(*, as_json: bool) -> None:
     )
     for name in overview.unclear:
         note(say(mark("%(name)s has several ultimate parents: nothing follows from that."), name=name))
+    for change in overview.changes:
+        note(
+            say(
+                mark("%(epoch)s: %(name)s joined its group, under %(parent)s."),
+                epoch=change.epoch,
+                name=change.member,
+                parent=change.because,
+            )
+        )
     if overview.unidentified:
         note(
             say(

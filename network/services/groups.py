@@ -56,12 +56,22 @@ class GroupCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeCard:
+    """A member that was counted with others from the close of `epoch` on, `because` of this common parent."""
+
+    member: str
+    epoch: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class GroupOverview:
-    """The groups of more than one member, and the members about whom the links contradict each other."""
+    """The groups of more than one member, the members about whom the links contradict each other, and what was merged."""
 
     groups: tuple[GroupCard, ...]
     unclear: tuple[str, ...]
     unidentified: int
+    changes: tuple[ChangeCard, ...]
 
 
 def identify_member(actor: Actor, *, name: str, number: str) -> Identifier:
@@ -147,10 +157,16 @@ def list_groups(actor: Actor) -> GroupOverview:
             by_group.setdefault(merged.get(member.group_id, member.group_id), []).append(member)
         told = {held.member_id: held for held in parentages}
         cards = [_card(session, group, told) for group in by_group.values() if len(group) > 1]
+        changes = session.execute(
+            select(Member.name, GroupChange.epoch, GroupChange.because)
+            .join_from(GroupChange, Member, Member.id == GroupChange.member_id)
+            .order_by(GroupChange.epoch.desc(), Member.name)
+        ).all()
     return GroupOverview(
         groups=tuple(sorted(cards, key=lambda card: card.members)),
         unclear=tuple(sorted(held.name for held in parentages if len(held.parents) > 1)),
         unidentified=len(members) - len(parentages),
+        changes=tuple(ChangeCard(*row) for row in changes),
     )
 
 

@@ -196,6 +196,9 @@ def test_affiliates_by_gleif_count_once_in_the_gate(
     assert not {held.to_group for held in changes} & {held.from_group for held in changes}
     close("2026-10")
     assert session.scalar(select(func.count()).select_from(GroupChange)) == 3, "nothing is merged twice"
+    assert [(held.member, held.epoch) for held in list_groups(OPERATOR).changes] == [
+        (f"Member {number}", "2026-09") for number in range(3)
+    ]
 
 
 def test_a_group_never_splits_in_silence(session: Session, members: list[Actor], tmp_path: Path) -> None:
