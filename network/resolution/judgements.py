@@ -155,9 +155,9 @@ def read_nodes(session: Session, debtor_ids: Iterable[uuid.UUID]) -> dict[uuid.U
 def settle(session: Session, debtor_ids: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, uuid.UUID]:
     """Have `merged_into` of these debtors' companies say what the edges in force say; return who stands for whom.
 
-    The caller holds the judgements alone. Where something changed, the versions of all debtors of the company rise, and
-    their search documents are asked for: those of merged ones go, those of representatives hold the names of all.
-    Running it again changes nothing.
+    The caller holds the judgements alone. Where somebody else stands for a debtor now, its version rises with those of the
+    one that did and the one that does, and their search documents are asked for: those of merged debtors go, those of
+    representatives hold the names of all. Running it again changes nothing.
     """
     reached = connected(session, debtor_ids)
     nodes = read_nodes(session, reached)
@@ -169,9 +169,7 @@ def settle(session: Session, debtor_ids: Iterable[uuid.UUID]) -> Mapping[uuid.UU
     before = _standing_now(session, reached)
     changed = {member for member in reached if before[member] != standing[member]}
     touched = {standing[member] for member in changed} | {before[member] for member in changed}
-    concerned = sorted(
-        member for member in reached if standing[member] in touched or before[member] in touched
-    )
+    concerned = sorted(changed | touched)
     if changed:
         session.execute(
             text("""

@@ -193,8 +193,14 @@ def _identity(session: Session, actor: Actor, debtor: Debtor, identifiers: dict[
 
 _Asked, _Node = aliased(Debtor), aliased(Debtor)
 _STANDING = select(_Asked.standing_id).where(_Asked.id == bindparam("debtor")).scalar_subquery()
-_COMPANY = (
-    select(_Node.id).where(or_(_Node.id == Debtor.id, _Node.merged_into == Debtor.id)).correlate(Debtor)
+# an array, for a sub-select in IN is looked up again for each row beside it: 170 ms a page with 200,000 debtors
+_COMPANY = func.any(
+    func.array(
+        select(_Node.id)
+        .where(or_(_Node.id == Debtor.id, _Node.merged_into == Debtor.id))
+        .correlate(Debtor)
+        .scalar_subquery()
+    )
 )
 _HEAD = select(
     Debtor,
@@ -205,7 +211,7 @@ _HEAD = select(
             aggregate_order_by(DebtorIdentifier.value, DebtorIdentifier.debtor_id == Debtor.id),
         )
     )
-    .where(DebtorIdentifier.debtor_id.in_(_COMPANY))
+    .where(DebtorIdentifier.debtor_id == _COMPANY)
     .correlate(Debtor)
     .scalar_subquery()
     .label("identifiers"),
@@ -218,7 +224,7 @@ _HEAD = select(
     ).label("also"),
     select(func.max(ReleaseEpoch.epoch)).scalar_subquery().label("latest"),
     exists()
-    .where(Watch.user_id == bindparam("reader", type_=Uuid), Watch.debtor_id.in_(_COMPANY))
+    .where(Watch.user_id == bindparam("reader", type_=Uuid), Watch.debtor_id == _COMPANY)
     .correlate(Debtor)
     .label("is_watched"),
 ).where(Debtor.id == _STANDING)
