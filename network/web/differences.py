@@ -8,8 +8,8 @@ from enum import StrEnum
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from network.resolution.legal_forms import forms_conflict
-from network.resolution.normalise import CONJUNCTIONS, fold, normalise
+from network.resolution.legal_forms import CONJUNCTIONS, forms_conflict
+from network.resolution.normalise import fold, normalise
 from network.resolution.outcome import CustomerLine
 from network.services.reviews import Review, ReviewCandidate
 

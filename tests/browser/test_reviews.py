@@ -278,3 +278,26 @@ def test_in_french(lines: Page, reporter: Person) -> None:
     lines.keyboard.press("1")
     expect(lines.locator("[data-live]")).to_contain_text(f"« {name} » :")
     settled(lines)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_two_debtors_are_judged_to_be_one(lines: Page, moderator: Person, width: int) -> None:
+    page = lines
+    page.set_viewport_size({"width": width, "height": 800})
+    open_reviews(page, moderator)
+    debtor = page.locator("[data-key='1']").get_attribute("value")
+    other = page.locator("[data-key='1']").get_attribute("data-name")
+    page.keyboard.press("s")
+    second = str(page.locator("[data-key='1']").get_attribute("data-name"))
+    assert other != second
+    page.goto(f"/debtors/{debtor}")
+    page.locator("details.judge summary").click()
+    page.get_by_label("The other debtor").fill(second)
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("One company or two?")
+    assert faults(page) == ""
+    page.get_by_label("Why").fill("Two brothers, two companies")
+    page.get_by_role("button", name="Two companies").click()
+    expect(page.locator("table")).to_contain_text("Two brothers, two companies")
+    assert faults(page) == ""
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

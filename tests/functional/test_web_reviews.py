@@ -265,7 +265,6 @@ def test_a_name_with_markup_in_it_stays_text(
 
 
 def test_the_receipt_leads_to_the_page(waiting: uuid.UUID, reporter: Person, reader_of: ReaderOf) -> None:
-
     reader = reader_of(reporter)
     text = (
         "customer_id;customer_name;postcode;city;country;invoice_id;invoice_date;due_date;amount;currency;settled_date;disputed\n"
@@ -274,7 +273,7 @@ def test_the_receipt_leads_to_the_page(waiting: uuid.UUID, reporter: Person, rea
     answer = reader.sends(
         "/contributions", {"ledger": (io.BytesIO(text.encode()), "ventes.csv")}, seen_on="/contributions"
     )
-    for path in (answer.location,):
+    for path in (answer.location, "/contributions"):
         page = reader.opens(path)
-        assert "customer waits for somebody to say which debtor it is" in words_of(page)
+        assert "2 customers wait for somebody to say which debtors they are" in words_of(page)
         assert 'class="onward" href="/reviews"' in page.text
