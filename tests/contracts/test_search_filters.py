@@ -14,7 +14,7 @@ from network.search.events import EVENTS
 from network.search.filters import BANDS, INDEX, KINDS, band_name, keys
 from network.search.port import SearchIndex, Visibility
 from network.search.queries import read_query
-from network.search.ranking import rank
+from network.search.ranking import Match, rank
 from tests.contracts.test_search_index import BACKENDS, EVERYTHING, LISTED_ONLY
 from tests.factories.documents import document
 
@@ -123,15 +123,20 @@ def test_filters_alone_find_the_largest_first(index: SearchIndex) -> None:
     assert [one.document.exposure for one in shown] == sorted((one.exposure for one in best), reverse=True)
 
 
-@pytest.mark.parametrize("words", ["zinc nord ", "gar", "dupond vaseur ", "zinc"])
+@pytest.mark.parametrize("words", ["zinc nord ", "gar", "dupont vasseur ", "zinc"])
 def test_words_and_filters_must_both_hold(index: SearchIndex, words: str) -> None:
+    """Names that are but alike are left out: how likely one is depends on who else is there."""
     plain = read_query(words)
     narrowed = read_query(f"sector:46 index:>40 {words}")
-    everybody = rank(plain, index.find(plain, visibility=LISTED_ONLY, limit=500))
-    chosen = rank(narrowed, index.find(narrowed, visibility=LISTED_ONLY, limit=500))
-    assert [one.document.id for one in chosen] == [
-        one.document.id for one in everybody if narrowed.filters.accepts(one.document)
-    ]
+    everybody, chosen = (
+        [
+            one
+            for one in rank(query, index.find(query, visibility=LISTED_ONLY, limit=500))
+            if one.match < Match.ALIKE
+        ]
+        for query in (plain, narrowed)
+    )
+    assert chosen == [one for one in everybody if narrowed.filters.accepts(one.document)]
     assert chosen
 
 
