@@ -89,9 +89,9 @@ def test_customers_are_counted_by_what_is_known_of_them(
         ),
     )
     assert "2 of 4 customers are known" in said
-    assert "Known 2 50%" in said
-    assert "Perhaps known 1 25%" in said
-    assert "Not listed 1 25%" in said
+    assert "Known A listed debtor has the same identifier, or the same name in the same place. 2 50%" in said
+    assert "whether it is the one. 1 25%" in said
+    assert "what is not published is not told. 1 25%" in said
     assert "It has the same identifier." in said
     assert "3 customers have no SIREN" in said
 
@@ -110,7 +110,7 @@ def test_what_members_write_between_releases_is_not_told(
     reader_of: Reader, reporter: Person, network: dict[str, uuid.UUID]
 ) -> None:
     said = compares(reader_of(reporter), listed("1;Zorglub confidentiel;;69003;Lyon;FR"))
-    assert "Not listed 1" in said
+    assert "is not told. 1 100%" in said
 
 
 def test_debtors_that_are_one_company_are_shown_as_who_stands_for_them(
