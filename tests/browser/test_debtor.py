@@ -1,15 +1,56 @@
 """The debtor page in a real browser: no fault of accessibility, nothing refused by the policy, and it works."""
 
+from datetime import date
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from alerts.subscriptions import is_watched
+from network.models import DebtorIdentifier, ParentLink, RegisterEntry, RegisterLoad
+from network.transaction import unit_of_work
 from tests.factories.cast import Person
 from tests.factories.releases import DEBTOR, close_month, months, new_debtor, released
 
 EPOCHS = months("2024-11", 24)
+LOADED = date(2026, 11, 15)
+SIREN, PARENT = "732829320", "R0MUWSFPU8MPRO8K5P83"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def registered() -> None:
+    """Give the debtor a number, and a register that has it and its parent."""
+    entry = {"is_active": True, "is_person": False, "as_of": LOADED, "country": "FR"}
+    with unit_of_work() as session:
+        session.add_all(
+            [
+                DebtorIdentifier(scheme="siren", value=SIREN, debtor_id=DEBTOR),
+                RegisterLoad(
+                    source="sirene_units", file_name="u.csv", fingerprint="1", as_of=LOADED, state="done"
+                ),
+                RegisterEntry(
+                    scheme="siren",
+                    value=SIREN,
+                    name="TOLERIE DE CHAUMONT ET DU BASSIGNY",
+                    usual_name="TOLERIE CHAUMONT",
+                    legal_form="5710",
+                    activity="25.11Z",
+                    postcode="52000",
+                    city="CHAUMONT",
+                    **entry,
+                ),
+                RegisterEntry(scheme="lei", value=PARENT, name="Aciers Holding SE", **entry),
+                ParentLink(
+                    child_scheme="siren",
+                    child_value=SIREN,
+                    parent_scheme="lei",
+                    parent_value=PARENT,
+                    kind="direct",
+                    source="entered",
+                    as_of=LOADED,
+                ),
+            ]
+        )
 
 
 @pytest.fixture
@@ -22,6 +63,7 @@ def debtor_page(page: Page, reporter: Person) -> Page:
             epoch,
             *([] if place in {17, 18} else [released(epoch, days=step, past_due=step + 1, over_90=step)]),
         )
+    registered()
     page.goto(f"/debtors/{DEBTOR}")
     page.get_by_role("textbox", name="E-mail").fill(reporter.email)
     page.locator("input[type=password]").fill(reporter.password)
