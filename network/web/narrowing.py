@@ -153,5 +153,10 @@ def _range(value: str) -> str:
 
 
 def _cities(found: Found) -> dict[str, str]:
-    """Return the names of cities as the hits write them, by key."""
-    return {city_key(hit.city): hit.city for hit in reversed(found.hits) if hit.city and hit.is_listed}
+    """Return the names of cities as hits write them, by key; "LYON CEDEX 03" is not how one names a city."""
+    written_as = {hit.city for hit in found.hits if hit.city and hit.is_listed}
+    return {
+        city_key(city): city
+        for city in sorted(written_as, reverse=True)
+        if not city.isupper() and "cedex" not in city.casefold() and not any(map(str.isdigit, city))
+    }

@@ -104,3 +104,58 @@ def test_a_list_that_is_cut_says_so(
     session.commit()
     words = words_of(reader_of(reporter).opens("/search?q=garage martin"))
     assert "The best 20;" in words
+
+
+def test_without_words_the_page_shows_how_to_list(
+    reader_of: Callable[[Person], Visitor], reporter: Person, debtors: dict[str, Debtor]
+) -> None:
+    answer = reader_of(reporter).opens("/search")
+    assert "index:&lt;60 department:69" in answer.text
+    assert "/search?q=index:%3C60+department:69" in answer.text
+
+
+def test_an_operator_chooses_and_is_shown_with_a_way_to_take_it_away(
+    reader_of: Callable[[Person], Visitor], reporter: Person, debtors: dict[str, Debtor]
+) -> None:
+    answer = reader_of(reporter).opens("/search?q=ville:rouen transports")
+    words = words_of(answer)
+    assert "Transports Lecœur" in words
+    assert "City: Rouen take away" in words
+    assert 'class="chip" href="/search?q=transports"' in answer.text
+    assert "Nobody answers to all of this" in words_of(
+        reader_of(reporter).opens("/search?q=city:arras transports")
+    )
+
+
+def test_hits_can_be_narrowed_by_what_tells_them_apart(
+    reader_of: Callable[[Person], Visitor], reporter: Person, session: Session, index: EmbeddedIndex
+) -> None:
+    session.add_all(
+        Debtor(name=f"Garage {name}", city=city, postcode=code, country="FR", is_listed=listed)
+        for name, city, code, listed in (
+            ("Un", "Lyon", "69003", True),
+            ("Deux", "LYON CEDEX 03", "69421", True),
+            ("Trois", "Rouen", "76000", True),
+            ("Secret", "Tulle", "19000", False),
+        )
+    )
+    session.commit()
+    answer = reader_of(reporter).opens("/search?q=garage")
+    words = words_of(answer)
+    assert "City Lyon 2 Rouen 1" in words
+    assert "Department 69 Rhône 2 76 Seine-Maritime 1" in words
+    assert "Country" not in words, "all are of one"
+    assert "Tulle" not in answer.text
+    assert 'href="/search?q=city:rouen+garage"' in answer.text
+    narrowed = words_of(reader_of(reporter).opens("/search?q=city:rouen+garage"))
+    assert "Garage Trois" in narrowed
+    assert "Garage Un" not in narrowed
+
+
+def test_what_cannot_be_read_is_said_while_one_types(
+    reader_of: Callable[[Person], Visitor], reporter: Person, debtors: dict[str, Debtor]
+) -> None:
+    answer = reader_of(reporter).opens("/search?q=lecoeur index:soon", X_Vigie_Fragment="1")
+    words = words_of(answer)
+    assert "“index:soon” cannot be read. Write index:<60, index:>80 or index:60-80" in words
+    assert "Nobody" not in words
