@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from tests.factories.releases import DAY, close_month, months, new_debtor, released
+from tests.factories.releases import DAY, close_month, months, new_debtors, released
 
 EPOCHS = months("2026-06", 4)
 PER_MONTH = 300
@@ -13,8 +13,7 @@ PER_MONTH = 300
 def fill_log(epochs: tuple[str, ...] = EPOCHS, count: int = PER_MONTH) -> list[uuid.UUID]:
     """Close some months over the same debtors, a day after each other; return the debtors in the log's order."""
     debtors = sorted(uuid.uuid4() for _ in range(count))
-    for debtor in debtors:
-        new_debtor(debtor_id=debtor)
+    new_debtors(debtors)
     for place, epoch in enumerate(epochs):
         values = [released(epoch, debtor=debtor, days=1 + place % 3) for debtor in debtors]
         close_month(epoch, *values, day=DAY + timedelta(days=place))
