@@ -32,8 +32,10 @@ def profile(debtor: str, *, as_json: bool) -> None:
         found = read_profile(actor, debtor_id=find_debtor(actor, words=debtor))
     if as_json:
         print_json(as_object(found))
-    else:
-        _print_profile(found)
+        return
+    if found.asked != found.debtor.id:
+        note(say(mark("By a judgement, the debtor that you named is one company with this one.")))
+    _print_profile(found)
 
 
 def as_object(profile: "Profile") -> dict[str, object]:

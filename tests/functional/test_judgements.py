@@ -2,11 +2,8 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
@@ -29,7 +26,7 @@ from network.services.judgements import (
 )
 from tests.factories.cast import Person
 from tests.factories.customers import sirens
-from tests.factories.judged import DAY, companies, edges_in_force, joined, merged_into, node
+from tests.factories.judged import DAY, companies, merged_into, node
 from tests.factories.releases import close_month, released
 
 SIRENS = sirens(seed=11)
@@ -256,59 +253,6 @@ def test_search_is_told_of_every_debtor_concerned(three: list[uuid.UUID], sessio
     assert told() == {str(last), str(stood)}
     withdraw(operator_at_console(), judgement_id=made.id)
     assert told() >= {str(one), str(stood)}
-
-
-# --- any sequence of judgements -----------------------------------------------------------------------------------
-
-NODES = 6
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["same", "same", "same", "different", "withdraw"]),
-        st.integers(0, NODES - 1),
-        st.integers(0, NODES - 1),
-    ),
-    max_size=14,
-)
-
-
-@pytest.fixture
-def six(session: Session) -> list[uuid.UUID]:
-    """Debtors of which two have a SIREN."""
-    numbers = [{"siren": next(SIRENS)}, {"siren": next(SIRENS)}, {}, {}, {}, {}]
-    return [node(f"Company {place}", **each) for place, each in enumerate(numbers)]
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS)
-def test_companies_are_what_the_edges_in_force_connect_and_no_more(
-    six: list[uuid.UUID], session: Session, steps: list[tuple[str, int, int]]
-) -> None:
-    operator = operator_at_console()
-    kept = session.execute(select(DebtorIdentifier.value, DebtorIdentifier.debtor_id)).all()
-    for what, left, right in steps:
-        if what == "withdraw":
-            held = [
-                each
-                for each in list_judgements(operator, debtor_id=six[left]).judgements
-                if each.state == "in_force"
-            ]
-            if held:
-                withdraw(operator, judgement_id=held[right % len(held)].id)
-        else:
-            # two SIRENs, a "different" in between, or a debtor and itself: refused, and nothing changed
-            with suppress(ConflictError):
-                say(six[left], six[right], Verdict(what))
-        found = companies(six)
-        assert found == joined(six, edges_in_force())
-        assert not any({six[0], six[1]} <= company for company in found), "two SIRENs"
-        apart = edges_in_force("different")
-        assert not any({one, other} <= company for company in found for one, other in apart)
-        assert not set(merged_into()) & set(merged_into().values()), "never a chain"
-    assert session.execute(select(DebtorIdentifier.value, DebtorIdentifier.debtor_id)).all() == kept
-    for record in list_judgements(operator, limit=100).judgements:
-        if record.state == "in_force":
-            withdraw(operator, judgement_id=record.id)
-    assert merged_into() == {}
 
 
 # --- the pages ask, the worker does -------------------------------------------------------------------------------
