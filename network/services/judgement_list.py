@@ -119,9 +119,7 @@ def preview(actor: Actor, *, left: uuid.UUID, right: uuid.UUID) -> Preview:
         )
 
 
-def list_judgements(
-    actor: Actor, *, debtor_id: uuid.UUID | None = None, limit: int = LIMIT
-) -> JudgementList:
+def list_judgements(actor: Actor, *, debtor_id: uuid.UUID | None = None, limit: int = LIMIT) -> JudgementList:
     """Return judgements, newest first: all, or those of one company, that is of a debtor and all that are one with it.
 
     Raises:
