@@ -38,10 +38,10 @@ NAMES = {
 _WRITTEN = {
     INDEX: ("index", "indice"),
     "city": ("city", "ville"),
-    "department": ("department", "departement"),
+    "department": ("department", "département"),
     "sector": ("sector", "secteur"),
     "country": ("country", "pays"),
-    "event": ("event", "evenement"),
+    "event": ("event", "événement"),
 }
 
 _NAME = re.compile(r"(?<!\S)([^\W\d_]+)\s?:\s*")
