@@ -12,6 +12,8 @@ from celery.signals import worker_process_init
 from alerts.channels.in_app import deliver_release
 from network.extensions import celery, database
 from network.permissions import operator_at_console
+from network.search.connection import search_connection
+from network.search.drift import repair_drift
 from network.search.indexer import sweep_outbox
 from network.services.dealing import deal_out
 from network.services.due_epochs import close_epochs_due
@@ -35,6 +37,12 @@ CALENDAR_SECONDS = 3600.0
 def index() -> int:
     """Bring the search index up to what was committed; return how many debtors were written."""
     return sweep_outbox()
+
+
+@celery.task(name="network.mend_index")  # type: ignore[untyped-decorator]  # as above
+def mend_index() -> int:
+    """Compare the search index with the database and have what is behind written again; return how many debtors."""
+    return repair_drift().behind if search_connection.index.is_ready() else 0
 
 
 @celery.task(name="network.decide")  # type: ignore[untyped-decorator]  # as above
@@ -86,6 +94,7 @@ def sign_head() -> bool:
 
 ROUTES = {
     index.name: {"queue": QUEUE_INDEX},
+    mend_index.name: {"queue": QUEUE_INDEX},
     decide.name: {"queue": QUEUE_INDEX},
     judge.name: {"queue": QUEUE_RELEASE},
     forget.name: {"queue": QUEUE_RELEASE},
@@ -95,6 +104,11 @@ ROUTES = {
 }
 SCHEDULE: dict[str, dict[str, Any]] = {
     "index": {"task": index.name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 5}},
+    "mend-index": {
+        "task": mend_index.name,
+        "schedule": CALENDAR_SECONDS,
+        "options": {"expires": CALENDAR_SECONDS},
+    },
     "decide": {"task": decide.name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 5}},
     "judge": {"task": judge.name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 5}},
     "forget-decisions": {
