@@ -20,8 +20,11 @@ def registered_persons(numbers: Sequence[str]) -> frozenset[str]:
     with reading() as session:
         found = session.scalars(
             text("""
-                SELECT value FROM register_entry
-                WHERE scheme IN ('siren', 'lei') AND value = ANY (CAST(:numbers AS text[])) AND is_person
+                SELECT entry.value FROM register_entry entry
+                LEFT JOIN register_entry french
+                  ON entry.scheme = 'lei' AND french.scheme = 'siren' AND french.value = entry.siren
+                WHERE entry.scheme IN ('siren', 'lei') AND entry.value = ANY (CAST(:numbers AS text[]))
+                AND (entry.is_person OR french.is_person)
             """),
             {"numbers": list(numbers)},
         )

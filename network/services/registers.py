@@ -23,6 +23,7 @@ from network.permissions import Actor, Permission, require
 from network.registers.archive import Archive, open_archive
 from network.registers.layouts import Layout, Source, Table, recognise
 from network.resolution.reference import adopt_all
+from network.services.dealing import have_dealt_afterwards
 from network.services.persons import count_persons_to_take_out
 from network.services.register_statements import BY_KEY, END_OF_LINKS, UPSERTS, shaped
 from network.transaction import reading, unit_of_work
@@ -194,6 +195,7 @@ def _finish(load: RegisterLoad) -> LoadCard:
             names = 0
         else:
             session.execute(text("ANALYZE register_entry"))
+            have_dealt_afterwards(session)
             names = adopt_all(session)
         held.state = "done"
         session.flush()
