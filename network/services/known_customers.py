@@ -118,7 +118,7 @@ def compare_customers(
 
 
 def _chunks(customers: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    return customers.iter_slices(CHUNK)
+    return customers.iter_slices(2 * CHUNK)
 
 
 def _nobody(customers: pl.DataFrame) -> list[Match]:
