@@ -10,12 +10,15 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from network.errors import UnavailableError
@@ -33,6 +36,7 @@ from network.services.profiles import read_profile
 from network.services.search import find_debtors, search_debtors
 from tests import elasticsearch
 from tests.factories.documents import document
+from tests.functional.conftest import Told
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -84,6 +88,7 @@ import sys
 from network.search.elastic import Cluster, ElasticIndex
 sys.path.insert(0, sys.argv[3])
 from tests.factories.documents import document
+from tests.functional.conftest import Told
 
 index = ElasticIndex(Cluster(urls=(sys.argv[1],), prefix=sys.argv[2]))
 for line in sys.stdin:
@@ -383,3 +388,52 @@ def test_who_we_are_there_is_told_to_every_node() -> None:
     keyed = ElasticIndex(Cluster(urls=urls, api_key="abc", prefix="p"))
     assert keyed._client._headers["authorization"] == "ApiKey abc"
     assert "s%20cret" not in repr(Cluster(urls=(), api_key="s%20cret"))
+
+
+# --- The program -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told_by_cluster(
+    elasticsearch_url: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Told]:
+    """Commands of an installation whose index is in the cluster."""
+    prefix = f"vigie-test-{uuid.uuid4().hex[:12]}"
+    monkeypatch.setenv("VIGIE_SEARCH_URL", elasticsearch_url)
+    monkeypatch.setenv("VIGIE_SEARCH_PREFIX", prefix)
+    found: Told = request.getfixturevalue("told")
+    yield found
+    index = ElasticIndex(Cluster(urls=(elasticsearch_url,), prefix=prefix))
+    index._drop(sorted(index._indexes().all))
+
+
+def test_an_installation_uses_the_cluster_that_its_settings_name(
+    network: Engine, told_by_cluster: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = told_by_cluster
+    assert told("reindex") == {"debtors": 0}
+    with network.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO debtor (id, name, city, is_listed, version) "
+            "VALUES (gen_random_uuid(), 'Boulangerie Dupont', 'Lyon', true, 1)"
+        )
+    seen = _index_of(told("doctor"))
+    assert seen["is_fine"]
+    assert "Elasticsearch at 127.0.0.1:" in seen["seen"]
+    assert "1 of them not up to date" in seen["seen"]
+    assert "vigie reindex" in seen["mend"]
+    assert told("reindex") == {"debtors": 1}
+    assert "1 debtors" in _index_of(told("doctor"))["seen"]
+    found = told("search", "boulangeri", "city:lyon")
+    assert [hit["name"] for hit in found["hits"]] == ["Boulangerie Dupont"]
+    assert not Path(os.environ["VIGIE_HOME"], "index").exists()
+    monkeypatch.setenv("VIGIE_SEARCH_URL", "http://someone:secret@127.0.0.1:1")
+    seen = _index_of(told("doctor", code=1))
+    assert seen["seen"] == "Elasticsearch at 127.0.0.1:1 does not answer"
+    assert "VIGIE_SEARCH_URL" in seen["mend"]
+
+
+def _index_of(told: dict[str, Any]) -> dict[str, Any]:
+    (found,) = (one for one in told["findings"] if one["subject"] == "Search index")
+    assert isinstance(found, dict)
+    return found

@@ -127,3 +127,43 @@ def test_a_secret_file_that_cannot_serve_is_a_fault(tmp_path: Path, name: str) -
             settings(tmp_path, **asked)
     with pytest.raises(SettingsError, match=f"{name} is given twice"):
         settings(tmp_path, **asked, **{name: "x" * 32})
+
+
+def test_a_search_cluster_is_named_with_who_we_are_there(tmp_path: Path) -> None:
+    certificate = tmp_path / "ca.pem"
+    certificate.write_text("x", encoding="ascii")
+    found = Settings.from_environment(
+        {
+            "VIGIE_HOME": str(tmp_path),
+            "VIGIE_SEARCH_URL": "https://vigie:secret@one.example:9200, https://two.example:9200",
+            "VIGIE_SEARCH_CA_FILE": str(certificate),
+            "VIGIE_SEARCH_API_KEY": "key",
+            "VIGIE_SEARCH_PREFIX": "credit-2",
+        }
+    )
+    assert found.search_urls == ("https://vigie:secret@one.example:9200", "https://two.example:9200")
+    assert (found.search_ca_file, found.search_api_key, found.search_prefix) == (
+        str(certificate),
+        "key",
+        "credit-2",
+    )
+    assert "secret" not in repr(found)
+    assert Settings.from_environment({"VIGIE_HOME": str(tmp_path)}).search_urls == ()
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"VIGIE_SEARCH_URL": "search:9200"}, "VIGIE_SEARCH_URL must be addresses"),
+        ({"VIGIE_SEARCH_URL": "http://one:nine"}, "VIGIE_SEARCH_URL must be addresses"),
+        ({"VIGIE_SEARCH_API_KEY": "key"}, "VIGIE_SEARCH_API_KEY says nothing without VIGIE_SEARCH_URL"),
+        (
+            {"VIGIE_SEARCH_URL": "http://one", "VIGIE_SEARCH_CA_FILE": "/nowhere"},
+            "/nowhere, which is no file",
+        ),
+        ({"VIGIE_SEARCH_PREFIX": "*"}, "VIGIE_SEARCH_PREFIX is"),
+    ],
+)
+def test_a_search_cluster_that_cannot_be_is_told(tmp_path: Path, environ: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        Settings.from_environment({"VIGIE_HOME": str(tmp_path), **environ})
