@@ -12,7 +12,7 @@ BENCH ?=
 SEEDS ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench bench-search attacks format migration lock clean
+.PHONY: help demo run test lint bench bench-matching bench-search attacks format migration lock clean
 
 help: ## What there is to do
 	@echo "Vigie: the debtor is named, the contributor never is."
@@ -40,6 +40,9 @@ lint: $(STAMP) ## Style, types, who may import whom, the image and the compositi
 
 bench: $(STAMP) ## Speed as ratios within one run (BENCH=NAME for one, BENCH_SCALE=0.1 for smaller)
 	@$(BIN)/python -m bench $(BENCH)
+
+bench-matching: $(STAMP) ## How well and how fast names find their company, and other matchers on the same pairs
+	@$(BIN)/python -m bench matching
 
 bench-search: $(STAMP) ## Search through our port against the bare query, both engines, 100,000 and 1 million debtors
 	@$(BIN)/python -m bench.search

@@ -2,13 +2,14 @@
 
 import sys
 
-from bench import epoch_close, intake, profile_read, registers
+from bench import epoch_close, intake, matching, profile_read, registers
 
 ALL = {
     "intake": intake.run,
     "epoch_close": epoch_close.run,
     "profile_read": profile_read.run,
     "registers": registers.run,
+    "matching": matching.run,
 }
 
 

@@ -186,7 +186,7 @@ def _letters(
         "same_joined": (letters >= _ALL).astype(np.float64) * (our_length > 0),
         "our_length": our_length,
         "longer": their_length - our_length,
-        "acronym": _acronyms(left, right, our_joined, their_joined),
+        "acronym": _acronyms(ours, theirs, our_place, their_place),
     }
 
 
@@ -199,14 +199,31 @@ def _texts(texts: pl.Series) -> list[str]:
     return [text or "" for text in texts.to_list()]
 
 
-def _acronyms(left: list[str], right: list[str], our_joined: list[str], their_joined: list[str]) -> Floats:
-    initials = {text: "".join(word[0] for word in text.split()) for text in {*left, *right}}
-    found = [
-        (len(one) >= _SHORTEST_ACRONYM and initials[right_text] == one)
-        or (len(other) >= _SHORTEST_ACRONYM and initials[left_text] == other)
-        for left_text, right_text, one, other in zip(left, right, our_joined, their_joined, strict=True)
-    ]
-    return np.array(found, dtype=np.float64)
+def is_acronym(short: str, long: str) -> bool:
+    """Tell whether one word is the first letters of the other name's words: "bnp" of "banque nationale paris"."""
+    return short == _initials(long)
+
+
+def _acronyms(ours: pl.DataFrame, theirs: pl.DataFrame, our_place: Places, their_place: Places) -> Floats:
+    """Tell for each pair whether one joined name is the other's first letters; reckoned name by name, not pair by pair."""
+    codes: dict[str, int] = {}
+    our_name, their_name = (
+        np.array([codes.setdefault(text, len(codes)) for text in _texts(side["joined"])], dtype=np.int64)
+        for side in (ours, theirs)
+    )
+    our_initials, their_initials = (
+        np.array([codes.get(_initials(text), -1) for text in _texts(side["spelling"])], dtype=np.int64)
+        for side in (ours, theirs)
+    )
+    found = their_initials[their_place] == our_name[our_place]
+    found |= our_initials[our_place] == their_name[their_place]
+    return np.asarray(found, dtype=np.float64)
+
+
+def _initials(spelling: str) -> str:
+    """Return the first letters of a name of enough words; a blank, which no joined name is, of a shorter one."""
+    words = spelling.split()
+    return "".join([word[0] for word in words]) if len(words) >= _SHORTEST_ACRONYM else " "
 
 
 def _words(

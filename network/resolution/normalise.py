@@ -49,6 +49,8 @@ _LIGATURES = str.maketrans(
 _WORD = re.compile(r"[^\W_]+")
 _WORD_OR_ELISION = re.compile(r"[^\W_]+'?")
 _DOTTED = re.compile(r"\b[^\W\d_](?:\.[^\W\d_]\b)+\.?")
+_LOST_INSIDE = re.compile(r"(?<=[^\W\d_])[?\ufffd](?=[^\W\d_])")
+_LOST = re.compile(r"(?<=[^\W\d_])[?\ufffd](?=[^\W\d_]|\s|$)")
 _GRAM = 3
 _FIRM = frozenset({"societe", "ste", "soc"})
 
@@ -83,9 +85,19 @@ def fold(text: str) -> str:
     return text.lower()
 
 
+def _with_lost_letters(text: str) -> str:
+    """Return text with an e for each letter that some program could not write: "Soci?t?" is "Societe".
+
+    Of the accented letters of French, nine in ten are an e; a question mark that ends a word alone is one.
+    """
+    if ("?" in text or "\ufffd" in text) and _LOST_INSIDE.search(text):
+        return _LOST.sub("e", text)
+    return text
+
+
 def cut(text: str) -> list[str]:
     """Return the words of a text, folded, dotted initials joined, "and" dropped; articles and legal forms stay."""
-    folded = fold(text)
+    folded = fold(_with_lost_letters(text))
     if "." in folded:
         folded = _DOTTED.sub(lambda found: found.group().replace(".", "") + " ", folded)
     if "'" in folded:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from network.i18n import mark
-from network.resolution.features import Groups, measure
+from network.resolution.features import Groups, is_acronym, measure
 from network.resolution.normalise import CompanyName
 from network.resolution.outcome import MatchReason
 from network.resolution.trees import MatchingModel
@@ -125,17 +125,32 @@ def explain(asked_row: Mapping[str, object], reference_row: Mapping[str, object]
     ours, theirs = str(asked_row.get("spelling") or ""), str(reference_row.get("spelling") or "")
     shown = str(reference_row.get("shown") or theirs)
     same_joined = asked_row.get("joined") == reference_row.get("joined") and shown == theirs
-    words, other = set(ours.split()), set(shown.split())
+    words, other = ours.split(), shown.split()
     if ours == shown:
-        reason = MatchReason(mark("The names are the same, legal forms aside."))
-    elif same_joined or ours.replace(" ", "") == shown.replace(" ", ""):
-        reason = MatchReason(mark("The names differ only in blanks."))
-    elif words == other:
-        reason = MatchReason(mark("The same words in another order."))
-    elif words < other or other < words:
-        reason = MatchReason(
-            mark("One name has more words: %(words)s."), {"words": ", ".join(sorted(words ^ other))}
-        )
-    else:
-        reason = MatchReason(mark("The name is written like %(name)s."), {"name": shown})
-    return (reason,)
+        return (MatchReason(mark("The names are the same, legal forms aside.")),)
+    if same_joined or "".join(words) == "".join(other):
+        return (MatchReason(mark("The names differ only in blanks.")),)
+    if set(words) == set(other):
+        return (MatchReason(mark("The same words in another order.")),)
+    if is_acronym(ours, shown) or is_acronym(shown, ours):
+        return (MatchReason(mark("One name is made of the first letters of the other’s words.")),)
+    numbers = _numbers_apart(words, other)
+    if set(words) < set(other) or set(other) < set(words):
+        more = {"words": ", ".join(sorted(set(words) ^ set(other)))}
+        return (MatchReason(mark("One name has more words: %(words)s."), more), *numbers)
+    shared = [word for word in words if word in other]
+    reasons = [MatchReason(mark("The name is written like %(name)s."), {"name": shown})]
+    if shared:
+        reasons.append(MatchReason(mark("Both names have: %(words)s."), {"words": ", ".join(shared)}))
+    return (*reasons, *numbers)
+
+
+def _numbers_apart(ours: Sequence[str], theirs: Sequence[str]) -> tuple[MatchReason, ...]:
+    left, right = (
+        [word for word in words if any(map(str.isdigit, word)) and word not in other]
+        for words, other in ((ours, theirs), (theirs, ours))
+    )
+    if not left or not right:
+        return ()
+    values = {"ours": ", ".join(left), "theirs": ", ".join(right)}
+    return (MatchReason(mark("Their numbers differ: %(ours)s and %(theirs)s."), values),)

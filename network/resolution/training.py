@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.isotonic import IsotonicRegression
+from threadpoolctl import threadpool_limits
 
 from network.resolution.features import FEATURES, Matrix, measure
 from network.resolution.matching_metrics import Quality, quality
@@ -32,8 +33,8 @@ _UNKNOWN_WEIGHT = 0.5
 """Weight of a query whose company was taken out, beside the same with it: one name in three means nobody."""
 _COMMONEST = 500
 """Words whose rarity ships with the model."""
+TREES = 100
 _SETTINGS = {
-    "max_iter": 100,
     "learning_rate": 0.08,
     "max_leaf_nodes": 10,
     "max_depth": 6,
@@ -80,8 +81,10 @@ class Trained:
     reliability: tuple[tuple[float, float, float, int], ...]
 
 
-def train(corpora: Sequence[Pairs], *, progress: Progress = lambda _done, _total: None) -> Trained:
-    """Return the model and its figures, which are all out of fold."""
+def train(
+    corpora: Sequence[Pairs], *, trees: int = TREES, progress: Progress = lambda _done, _total: None
+) -> Trained:
+    """Return the model of so many trees and its figures, which are all out of fold."""
     steps = 4 * len(corpora) + FOLDS + 1
     samples: list[Sample] = []
     for pairs in corpora:
@@ -93,13 +96,13 @@ def train(corpora: Sequence[Pairs], *, progress: Progress = lambda _done, _total
                 progress(len(samples), steps)
     scores = [np.zeros(len(sample.rows)) for sample in samples]
     for fold in range(FOLDS):
-        trees = Trees.of_classifier(_fit(samples, without=fold))
+        partial = Trees.of_classifier(_fit(samples, trees, without=fold))
         for sample, found in zip(samples, scores, strict=True):
             held_out = sample.fold == fold
-            found[held_out] = trees.scores(sample.rows[held_out])
+            found[held_out] = partial.scores(sample.rows[held_out])
         progress(len(samples) + fold + 1, steps)
     corners, chances = _calibrate(samples, scores)
-    classifier = _fit(samples, without=None)
+    classifier = _fit(samples, trees, without=None)
     common, unlisted = _common_words(corpora)
     model = MatchingModel(
         features=tuple(feature.name for feature in FEATURES),
@@ -145,18 +148,19 @@ def _sample(pairs: Pairs, rarity: Rarity, *, has_places: bool, is_known: bool) -
     )
 
 
-def _fit(samples: Sequence[Sample], *, without: int | None) -> HistGradientBoostingClassifier:
+def _fit(samples: Sequence[Sample], trees: int, *, without: int | None) -> HistGradientBoostingClassifier:
     chosen = [sample.is_learnt & (sample.fold != without) for sample in samples]
     classifier = HistGradientBoostingClassifier(
-        monotonic_cst=[feature.trend for feature in FEATURES], **_SETTINGS
+        max_iter=trees, monotonic_cst=[feature.trend for feature in FEATURES], **_SETTINGS
     )
-    return classifier.fit(
-        np.concatenate([sample.rows[mask] for sample, mask in zip(samples, chosen, strict=True)]),
-        np.concatenate([_right(sample)[mask] for sample, mask in zip(samples, chosen, strict=True)]),
-        sample_weight=np.concatenate(
-            [sample.weight[mask] for sample, mask in zip(samples, chosen, strict=True)]
-        ),
-    )
+    with threadpool_limits(1):  # threads that wait for each other on a busy machine take four times as long
+        return classifier.fit(
+            np.concatenate([sample.rows[mask] for sample, mask in zip(samples, chosen, strict=True)]),
+            np.concatenate([_right(sample)[mask] for sample, mask in zip(samples, chosen, strict=True)]),
+            sample_weight=np.concatenate(
+                [sample.weight[mask] for sample, mask in zip(samples, chosen, strict=True)]
+            ),
+        )
 
 
 def _right(sample: Sample) -> NDArray[np.bool_]:
