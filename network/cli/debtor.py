@@ -225,6 +225,8 @@ def _meant(actor: "Actor", named: tuple[str, ...]) -> uuid.UUID:
 
 
 def _taken_back(taken: "Withdrawn") -> str:
+    if taken.verdict != "same":
+        return say(mark("Judgement %(judgement)s is withdrawn."), judgement=taken.id)
     if taken.still_one:
         return say(
             mark("Judgement %(judgement)s is withdrawn; others still make one company of the two."),

@@ -71,6 +71,7 @@ class Withdrawn:
     id: uuid.UUID
     left: uuid.UUID
     right: uuid.UUID
+    verdict: Verdict
     still_one: bool
 
 
@@ -254,7 +255,7 @@ def _take_back(session: Session, judgement_id: uuid.UUID, *, by: str, because: s
     session.flush()
     standing = settle(session, (held.left_id, held.right_id))
     still_one = standing[held.left_id] == standing[held.right_id]
-    return Withdrawn(held.id, held.left_id, held.right_id, still_one=still_one)
+    return Withdrawn(held.id, held.left_id, held.right_id, Verdict(held.verdict), still_one=still_one)
 
 
 def _mark_withdrawn(held: Judgement, *, by: str, because: str, on: date, number: int) -> None:
