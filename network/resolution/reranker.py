@@ -39,7 +39,12 @@ each row is, where one company has several."""
 
 LINK_FROM = 0.95
 LINK_MARGIN = 0.2
+"""Chance and margin from which a name may be linked where a second signal agrees. Seen out of fold on the two real sets, in
+the same area (places made up): 46 % of 925 names reach both, all of them right, and none whose company was taken out; by
+name alone 13 % would, 97.6 % of them right, and 0.3 % of the unknown."""
+
 REVIEW_FROM = 0.5
+"""Chance from which a candidate is worth a person's look."""
 
 
 def name_rows(

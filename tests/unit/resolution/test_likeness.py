@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -13,7 +12,7 @@ from network.resolution.grouping import group_lines
 from network.resolution.normalise import normalise, normalise_all
 from network.resolution.placement import shown_name
 from network.resolution.registry import IDENTIFIERS
-from network.resolution.score import ABSURD_BELOW, REVIEW_FROM, plausibility, similarity
+from network.resolution.score import ABSURD_BELOW, plausibility
 
 COMPANIES = (
     "Boulangerie Dupont", "Garage du Centre", "Transports Martin", "Menuiserie Lefèvre", "L'Oréal", "Aciers Réunis",
@@ -69,34 +68,6 @@ def test_a_name_is_its_own_nearest(names: list[str]) -> None:
     analysed = [name for name in normalise_all(names) if name.spelling]
     found = NameIndex(analysed).nearest(analysed, top=1)
     assert all(cosine == pytest.approx(1, abs=1e-5) for cosine in found["cosine"])
-
-
-def score(ours: str, theirs: str, *, cosine: float, conflict: bool = False, area: str = "") -> float:
-    left, right = normalise(ours), normalise(theirs)
-    return float(
-        similarity(
-            ours=[left.spelling],
-            theirs=[right.spelling],
-            ours_joined=[left.joined],
-            theirs_joined=[right.joined],
-            cosine=np.array([cosine]),
-            forms_conflict=np.array([conflict]),
-            same_area=np.array([area == "same"]),
-            other_area=np.array([area == "other"]),
-        )[0]
-    )
-
-
-def test_the_same_name_is_always_worth_a_look_and_a_place_tells_more() -> None:
-    same = score("Dupont", "Dupont", cosine=1)
-    assert same >= REVIEW_FROM
-    assert score("Dupont", "Dupont", cosine=1, conflict=True) >= REVIEW_FROM
-    assert (
-        score("Dupont", "Dupont", cosine=1, area="other")
-        < same
-        < score("Dupont", "Dupont", cosine=1, area="same")
-    )
-    assert score("Dupont", "Martin", cosine=0) < 0.01
 
 
 @pytest.mark.parametrize(
