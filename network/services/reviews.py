@@ -1,10 +1,12 @@
 """Lines that nobody could place for sure: who may see them, and what a person's decision does."""
 
+import threading
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+from cachetools import LRUCache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,6 +26,11 @@ from network.transaction import reading, unit_of_work
 
 _DECISIONS_LOCK = 7_104_101
 """Advisory lock: decisions come one after the other, for one can settle the cases of several members."""
+
+
+_Question = tuple[str, str, str | None]
+_asked_before: LRUCache[uuid.UUID, _Question] = LRUCache(maxsize=65_536)
+_asked_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +245,26 @@ def _asked(session: Session, actor: Actor, review_id: uuid.UUID) -> tuple[OpenCa
 
 def _asking_the_same(cases: Sequence[OpenCase], chosen: OpenCase) -> list[OpenCase]:
     """Return the other cases about the same name at the same place."""
-    key = read_lines([held.case.customer for held in cases]).select("spelling", "area", "legal_form").rows()
-    asked = key[cases.index(chosen)]
+    keys = _questions(cases)
     return [
         held
-        for held, theirs in zip(cases, key, strict=True)
-        if theirs == asked and held.id != chosen.id and held.case.reason == "name_alone"
+        for held in cases
+        if held.case.reason == "name_alone" and held.id != chosen.id and keys[held.id] == keys[chosen.id]
     ]
+
+
+def _questions(cases: Sequence[OpenCase]) -> dict[uuid.UUID, _Question]:
+    """Return what each case asks: spelling, area and legal form. A case never changes, so that is worked out once."""
+    with _asked_lock:
+        known = {held.id: found for held in cases if (found := _asked_before.get(held.id)) is not None}
+    new = [held for held in cases if held.id not in known]
+    if new:
+        lines = read_lines([held.case.customer for held in new]).select("spelling", "area", "legal_form")
+        fresh = {held.id: line for held, line in zip(new, lines.rows(), strict=True)}
+        with _asked_lock:
+            _asked_before.update(fresh)
+        known |= fresh
+    return known
 
 
 def _place(
