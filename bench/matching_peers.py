@@ -24,7 +24,7 @@ ENVIRONMENT = Path("var/bench-peers")
 PACKAGES = ("emm", "splink")
 FOLDS = 5
 _MINUTES = 30
-_NOISE = 1_000
+_NOISE = 500
 """Names of made-up noise that slow peers are asked; all of the real ones."""
 
 _Answer = tuple[dict[int, str], float, int]

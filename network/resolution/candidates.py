@@ -1,7 +1,7 @@
 """The few debtors that a name may mean, out of all, by sparse vectors in memory.
 
 A name is the bag of its words, its letter trigrams and the 4-grams of its joined form, hashed to one of 2^20 columns,
-weighted by rarity (TF-IDF) and brought to length 1. What stands in more than 2 % of the names, or in more than 4,000, is
+weighted by rarity (TF-IDF) and brought to length 1. What stands in more than 2 % of the names, or in more than 3,000, is
 dropped: it costs most of the time and tells nothing. The best are found by `sparse_dot_topn`.
 """
 
@@ -20,9 +20,9 @@ TOO_COMMON = 0.02
 """Share of names above which a feature is dropped."""
 _COMMON_FROM = 50
 """...but never a feature of fewer names than this: in a small network every name is rare."""
-_MOST = 4_000
-"""...and never more than these: among a million names, features of up to 20,000 cost seven times as much (145 against 1,014
-names per second of processor time at 6,000) and find no more: 80.1 against 79.9 % and 82.5 against 83.0 % of real names."""
+_MOST = 3_000
+"""...and never more than these: among a million names, features of up to 20,000 cost sixteen times as much (145 against 2,412
+names per second of processor time) and find no more: 80.1 against 80.5 % and 82.5 against 83.0 % of real names."""
 _AS_IF = 10_000
 """Rarity is reckoned as in a network of at least this many names: in a handful, "garage" would weigh nothing because two
 of them have it, and one slip of a letter would outweigh all that agrees."""
