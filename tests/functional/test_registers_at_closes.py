@@ -1,5 +1,6 @@
 """What registers change at a close: natural persons go, affiliates count once, names are those of the register."""
 
+import uuid
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from network.errors import ConflictError, NetworkError, NotFoundError
-from network.models import Debtor, DebtorSpelling, GroupChange, Member, News, Release, Watch
+from network.models import Debtor, DebtorIdentifier, DebtorSpelling, GroupChange, Member, News, Release, Watch
 from network.permissions import Actor, operator_at_console
 from network.services.epochs import EpochClosed, close_epoch
 from network.services.groups import (
@@ -164,9 +165,9 @@ def test_affiliates_by_gleif_count_once_in_the_gate(
 ) -> None:
     for actor in members[:7]:
         send(tmp_path, actor, month_end="2026-09-30")
-    for actor in members[:7]:
         send(tmp_path, actor, month_end="2026-10-31")
-    identified(3)
+    identified(4)
+    link_parent(OPERATOR, child=MEMBER_SIRENS[3], parent=LEIS[1], today=TODAY)
     load(
         entities_file(
             tmp_path / "20261101-lei2.csv",
@@ -183,22 +184,32 @@ def test_affiliates_by_gleif_count_once_in_the_gate(
         )
     )
     overview = list_groups(OPERATOR)
-    assert pending(overview) == [("Member 0", "Member 1", "Member 2")]
+    assert pending(overview) == [("Member 0", "Member 1", "Member 2", "Member 3")]
     assert overview.groups[0].parent_name == f"Company {LEIS[0]}"
-    assert overview.unidentified == 6
+    assert overview.unidentified == 5
     assert groups_of(session) == [1] * 9, "only shown so far"
 
-    assert close("2026-09").published == 0, "five voices of seven members: the gate is at 5 to 7"
-    assert groups_of(session) == [3, 1, 1, 1, 1, 1, 1]
+    assert close("2026-09").published == 0, "four voices of seven members: the gate is at 5 to 7"
+    assert groups_of(session) == [4, 1, 1, 1, 1, 1]
     changes = session.scalars(select(GroupChange)).all()
     assert {(held.epoch, held.because) for held in changes} == {("2026-09", f"lei:{LEIS[0]}")}
     assert len({held.to_group for held in changes}) == 1
     assert not {held.to_group for held in changes} & {held.from_group for held in changes}
     close("2026-10")
-    assert session.scalar(select(func.count()).select_from(GroupChange)) == 3, "nothing is merged twice"
+    assert session.scalar(select(func.count()).select_from(GroupChange)) == 4, "nothing is merged twice"
     assert [(held.member, held.epoch) for held in list_groups(OPERATOR).changes] == [
-        (f"Member {number}", "2026-09") for number in range(3)
+        (f"Member {number}", "2026-09") for number in range(4)
     ]
+
+
+def test_seven_members_without_links_are_seven_voices(
+    session: Session, members: list[Actor], tmp_path: Path
+) -> None:
+    assert session
+    for actor in members[:7]:
+        send(tmp_path, actor, month_end="2026-09-30")
+    identified(4)
+    assert close("2026-09").published == 1
 
 
 def test_a_group_never_splits_in_silence(session: Session, members: list[Actor], tmp_path: Path) -> None:
@@ -297,3 +308,22 @@ def test_the_commands_say_it_too(told: Told, vigie: Vigie, tmp_path: Path) -> No
     assert "StockUniteLegale" in vigie("registers", "status").stdout
     refused = vigie("registers", "load", str(tmp_path / "none.csv"))
     assert (refused.returncode, "cannot be opened" in refused.stderr) == (2, True)
+
+
+def test_whoever_people_judged_to_be_a_person_goes_with_it(session: Session, tmp_path: Path) -> None:
+    standing = Debtor(id=uuid.uuid4(), name="Durand négoce", is_listed=True, city="Lyon")
+    session.add(standing)
+    session.flush()
+    merged = Debtor(id=uuid.uuid4(), name="Durand Camille", merged_into=standing.id, city="Lyon")
+    session.add(merged)
+    session.flush()
+    session.add(DebtorIdentifier(scheme="siren", value=DEBTOR, debtor_id=merged.id))
+    session.add(DebtorSpelling(spelling="durand negoce", area="FR:69", debtor_id=standing.id))
+    session.flush()
+    load(units_file(tmp_path / "u.csv", [person(DEBTOR)]))
+    assert read_registers(OPERATOR).persons_among_debtors == 2
+    close("2026-09")
+    session.expire_all()
+    found = session.execute(select(Debtor.name, Debtor.is_listed, Debtor.city).order_by(Debtor.name)).all()
+    assert [tuple(row) for row in found] == [("-", False, None), (f"SIREN {DEBTOR}", False, None)]
+    assert session.scalars(select(DebtorSpelling)).all() == []
