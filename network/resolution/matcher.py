@@ -22,7 +22,7 @@ from network.resolution.areas import area_expression
 from network.resolution.candidates import NameIndex
 from network.resolution.identifiers import line_identifiers
 from network.resolution.legal_forms import forms_conflict
-from network.resolution.likeness import TELLS_OF_WORDS, beside_the_name
+from network.resolution.likeness import TELLS_OF_WORDS, beside_the_name, differs_by_a_slip
 from network.resolution.normalise import CompanyName, fold
 from network.resolution.outcome import MatchBand, MatchReason
 from network.resolution.placement import LINES, analyse
@@ -204,11 +204,13 @@ class Reference:
         theirs = reference.select("town", *NAMES.names())[best["row"]].select(pl.all().name.prefix("their_"))
         pairs = pl.concat([best, ours, theirs], how="horizontal").with_columns(**_places())
         forms = map(forms_conflict, pairs["legal_form"], pairs["their_legal_form"])
+        slips = map(differs_by_a_slip, pairs["spelling"], pairs["their_spelling"])
         is_close = pl.col("margin") < LINK_MARGIN
         links = (
             (pl.col("probability") >= LINK_FROM)
             & ~is_close
             & pl.col("same_place")
+            & pl.Series(list(slips), dtype=pl.Boolean)
             & ~pl.Series(list(forms), dtype=pl.Boolean)
         )
         band = (

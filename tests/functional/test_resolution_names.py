@@ -148,6 +148,7 @@ def test_a_person_gets_at_most_five_candidates_best_first_with_reasons(session: 
     assert best.name == "Garage Central"
     assert [reason.message for reason in case.candidates[0].reasons] == [
         "The name is written like %(name)s.",
+        "Both names have: %(words)s.",
         "The place is the same.",
     ]
 
