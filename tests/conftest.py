@@ -12,7 +12,9 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from anonymization.vault import KeyRing
+from network import migrations
 from network.embedded import engines
+from network.embedded.locks import exclusive
 from network.extensions import database
 from network.keystore import keys
 from network.logins import DatabaseRole
@@ -67,6 +69,20 @@ def _postgres(worker_id: str) -> Iterator[Engine]:
         engine = create_engine(databases.of_worker(home, running.database_url, worker_id))
         yield engine
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated() -> Path:
+    """The data folder of an empty network at the newest migration, stopped; made once a run, to be copied."""
+    folder = Path(os.environ[_HOME]) / "migrated"
+    with exclusive(folder.with_suffix(".lock")):
+        if not folder.exists():
+            with engines.held(folder.with_suffix(".new"), is_durable=False) as running:
+                owner = create_engine(running.logins[DatabaseRole.OWNER])
+                migrations.upgrade(owner)
+                owner.dispose()
+            folder.with_suffix(".new").rename(folder)
+    return folder / "postgres"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from html import unescape
 from pathlib import Path
@@ -141,10 +142,11 @@ Told = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def network(installation: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def network(installation: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """An installation of its own whose engines stay up; yields the superuser's engine."""
     for name in ("_ring", "_store"):
         monkeypatch.setattr(keys, name, None)
+    subprocess.run(["/bin/cp", "-a", migrated, installation / "postgres"], check=True)
     with engines.held(installation, with_redis=True, is_durable=False) as running:
         assert running.database_url is not None
         engine = create_engine(running.database_url, isolation_level="AUTOCOMMIT")

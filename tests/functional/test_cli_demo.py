@@ -8,7 +8,7 @@ import pytest
 
 from tests.installation import page, vigie
 
-SMALL = ("--members", "8", "--debtors", "60", "--months", "4", "--seed", "3")
+SMALL = ("--members", "4", "--debtors", "30", "--months", "2", "--seed", "3")
 
 
 def test_a_demo_is_made_once_and_started_afterwards(installation: Path) -> None:
@@ -27,7 +27,7 @@ def test_a_demo_is_made_once_and_started_afterwards(installation: Path) -> None:
         "operator",
     }
     assert stat.S_IMODE((installation / "demo.json").stat().st_mode) == 0o600
-    assert len(json.loads(vigie("member", "list", "--json").stdout)["members"]) == 8
+    assert len(json.loads(vigie("member", "list", "--json").stdout)["members"]) == 4
     assert vigie("release", "close", "--epoch", "2026-10").returncode == 1  # closed already, for ever
 
     assert vigie("down").returncode == 0
