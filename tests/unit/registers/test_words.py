@@ -48,7 +48,7 @@ def test_a_code_that_rev_2_does_not_have_stays_as_it_is(code: str) -> None:
         ("9220", "siren", "Declared association", "Association déclarée"),
         ("9999", "siren", "Group under private law", "Groupement de droit privé"),
         ("2HBR", "lei", "Limited liability company (GmbH)", "Société à responsabilité limitée (GmbH)"),
-        ("XXXX", "lei", None, None),
+        ("ZZZZ", "lei", None, None),
         (None, "siren", None, None),
     ],
 )
