@@ -80,7 +80,8 @@ def _state(card: "GroupCard") -> str:
 )
 @click.argument("child")
 @click.argument("parent")
-def link(child: str, parent: str) -> None:
+@json_option
+def link(child: str, parent: str, *, as_json: bool) -> None:
     """Say what was entered."""
     from network.permissions import operator_at_console
     from network.services.groups import link_parent
@@ -89,6 +90,9 @@ def link(child: str, parent: str) -> None:
         ours, theirs = link_parent(
             operator_at_console(), child=child, parent=parent, today=datetime.now(tz=UTC).date()
         )
+    if as_json:
+        print_json({"child": ours, "parent": theirs})
+        return
     click.echo(
         say(
             mark("%(parent)s controls %(child)s. What the next close makes of it: vigie group list"),
@@ -108,11 +112,15 @@ def link(child: str, parent: str) -> None:
 )
 @click.argument("child")
 @click.argument("parent")
-def unlink(child: str, parent: str) -> None:
+@json_option
+def unlink(child: str, parent: str, *, as_json: bool) -> None:
     """Say what was ended."""
     from network.permissions import operator_at_console
     from network.services.groups import end_link
 
     with network_running():
         count = end_link(operator_at_console(), child=child, parent=parent, today=datetime.now(tz=UTC).date())
+    if as_json:
+        print_json({"ended": count})
+        return
     click.echo(say(mark("%(count)s links ended."), count=count))

@@ -62,7 +62,8 @@ def list_(*, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--siren", help=say(mark("Nine digits.")))
 @click.option("--lei", help=say(mark("Twenty signs.")))
-def identify(name: str, siren: str | None, lei: str | None) -> None:
+@json_option
+def identify(name: str, siren: str | None, lei: str | None, *, as_json: bool) -> None:
     """Say what was noted."""
     from network.permissions import operator_at_console
     from network.services.groups import identify_member
@@ -71,6 +72,9 @@ def identify(name: str, siren: str | None, lei: str | None) -> None:
     if not numbers:
         raise click.UsageError(say(mark("Give --siren or --lei.")))
     with network_running():
-        for number in numbers:
-            identifier = identify_member(operator_at_console(), name=name, number=number)
-            click.echo(say(mark("%(name)s is %(identifier)s."), name=name, identifier=identifier))
+        found = [identify_member(operator_at_console(), name=name, number=number) for number in numbers]
+    if as_json:
+        print_json({"name": name, "identifiers": found})
+        return
+    for identifier in found:
+        click.echo(say(mark("%(name)s is %(identifier)s."), name=name, identifier=identifier))
