@@ -6,6 +6,7 @@ dropped: it costs most of the time and tells nothing. The best are found by `spa
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -29,6 +30,8 @@ of them have it, and one slip of a letter would outweigh all that agrees."""
 
 TOP = 30
 _THREADS = 2
+_FEW = 8
+"""Names up to which each is looked up by itself."""
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint64]
@@ -134,9 +137,10 @@ class NameIndex:
     ) -> pl.DataFrame:
         """Return the `top` nearest of each name: columns `query`, `row` (UInt32 places in both lists), `cosine`."""
         asked = vectors(count_features(names), self.weights)
+        best = _best_of_few if len(names) <= _FEW else _best
         frames, start = [], 0
         for part in self._parts:
-            found = sp_matmul_topn(asked, part, top_n=top, threshold=at_least, sort=True, n_threads=_THREADS)
+            found = best(asked, part, top, at_least)
             queries = np.repeat(np.arange(len(names)), np.diff(found.indptr))
             frames.append(
                 pl.DataFrame(
@@ -149,3 +153,27 @@ class NameIndex:
             return frames[0]
         best_first = pl.concat(frames).sort("query", "cosine", descending=[False, True], maintain_order=True)
         return best_first.group_by("query", maintain_order=True).head(top)
+
+
+def _best(asked: sparse.csr_matrix, part: sparse.csr_matrix, top: int, at_least: float) -> sparse.csr_matrix:
+    """Return the `top` largest products of each asked row with the columns of `part`, largest first."""
+    return sp_matmul_topn(asked, part, top_n=top, threshold=at_least, sort=True, n_threads=_THREADS)
+
+
+def _best_of_few(
+    asked: sparse.csr_matrix, part: sparse.csr_matrix, top: int, at_least: float
+) -> sparse.csr_matrix:
+    """Return the same for a name or two: `sparse_dot_topn` looks through all of `part` before it begins."""
+    places, products, ends = [], [], [0]
+    for start, stop in pairwise(asked.indptr):
+        rows = part[asked.indices[start:stop]]
+        weights = np.repeat(asked.data[start:stop], np.diff(rows.indptr))
+        sums = np.bincount(rows.indices, weights=weights * rows.data, minlength=part.shape[1])
+        near = np.flatnonzero(sums > at_least)
+        chosen = near[np.argsort(-sums[near], kind="stable")[:top]]
+        places.append(chosen)
+        products.append(sums[chosen].astype(np.float32))
+        ends.append(ends[-1] + len(chosen))
+    return sparse.csr_matrix(
+        (np.concatenate(products), np.concatenate(places), ends), shape=(asked.shape[0], part.shape[1])
+    )
