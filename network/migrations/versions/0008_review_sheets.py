@@ -127,7 +127,9 @@ def _protect() -> None:
 
 def _answer_for(more: tuple[str, ...]) -> None:
     """Let `holds_sealed_rows` of migration 0002 look at these tables too."""
-    answer = " OR ".join((_SEALED_ROWS, *(f"EXISTS (SELECT FROM public.{table})" for table in more)))  # our own names
+    answer = " OR ".join(
+        (_SEALED_ROWS, *(f"EXISTS (SELECT FROM public.{table})" for table in more))
+    )  # our own names
     op.execute(
         "CREATE OR REPLACE FUNCTION holds_sealed_rows() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER "
         f"SET search_path = pg_catalog, pg_temp AS $$ SELECT {answer} $$"
