@@ -137,7 +137,7 @@ class NameIndex:
     ) -> pl.DataFrame:
         """Return the `top` nearest of each name: columns `query`, `row` (UInt32 places in both lists), `cosine`."""
         asked = vectors(count_features(names), self.weights)
-        best = _best_of_few if len(names) <= _FEW else _best
+        best = _best_of_few if 0 < len(names) <= _FEW else _best
         frames, start = [], 0
         for part in self._parts:
             found = best(asked, part, top, at_least)
